@@ -1,0 +1,78 @@
+"""Rotations in batches: axis-angle (rotation vector), matrix, quaternion (x, y, z, w), 6D.
+
+Thin, shape-preserving functions over `scipy.spatial.transform.Rotation`; every leading shape is kept.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.spatial.transform import Rotation
+
+Array = NDArray[np.float64]
+
+
+def rotvec_to_matrix(rotvec: ArrayLike) -> Array:
+    """Axis-angle [rad] to matrix. (..., 3) -> (..., 3, 3)."""
+    rotvec = np.asarray(rotvec, dtype=np.float64)
+    return Rotation.from_rotvec(rotvec.reshape(-1, 3)).as_matrix().reshape(*rotvec.shape, 3)
+
+
+def matrix_to_rotvec(matrix: ArrayLike) -> Array:
+    """Matrix to axis-angle [rad], angle in [0, π]. (..., 3, 3) -> (..., 3)."""
+    matrix = np.asarray(matrix, dtype=np.float64)
+    return Rotation.from_matrix(matrix.reshape(-1, 3, 3)).as_rotvec().reshape(matrix.shape[:-1])
+
+
+def rotvec_to_quat(rotvec: ArrayLike) -> Array:
+    """Axis-angle [rad] to unit quaternion (x, y, z, w). (..., 3) -> (..., 4)."""
+    rotvec = np.asarray(rotvec, dtype=np.float64)
+    return Rotation.from_rotvec(rotvec.reshape(-1, 3)).as_quat().reshape(*rotvec.shape[:-1], 4)
+
+
+def quat_to_rotvec(quat: ArrayLike) -> Array:
+    """Quaternion (x, y, z, w) to axis-angle [rad]. (..., 4) -> (..., 3)."""
+    quat = np.asarray(quat, dtype=np.float64)
+    return Rotation.from_quat(quat.reshape(-1, 4)).as_rotvec().reshape(*quat.shape[:-1], 3)
+
+
+def quat_to_matrix(quat: ArrayLike) -> Array:
+    """Quaternion (x, y, z, w) to matrix. (..., 4) -> (..., 3, 3)."""
+    quat = np.asarray(quat, dtype=np.float64)
+    return Rotation.from_quat(quat.reshape(-1, 4)).as_matrix().reshape(*quat.shape[:-1], 3, 3)
+
+
+def matrix_to_quat(matrix: ArrayLike) -> Array:
+    """Matrix to unit quaternion (x, y, z, w). (..., 3, 3) -> (..., 4)."""
+    matrix = np.asarray(matrix, dtype=np.float64)
+    return Rotation.from_matrix(matrix.reshape(-1, 3, 3)).as_quat().reshape(*matrix.shape[:-2], 4)
+
+
+def matrix_to_rot6d(matrix: ArrayLike) -> Array:
+    """First two columns of the matrix, one after the other (Zhou et al., CVPR 2019). (..., 3, 3) -> (..., 6)."""
+    matrix = np.asarray(matrix, dtype=np.float64)
+    return np.swapaxes(matrix[..., :2], -1, -2).reshape(*matrix.shape[:-2], 6)
+
+
+def rot6d_to_matrix(rot6d: ArrayLike) -> Array:
+    """Gram-Schmidt on two columns (Zhou et al., CVPR 2019, eq. 15). (..., 6) -> (..., 3, 3)."""
+    rot6d = np.asarray(rot6d, dtype=np.float64)
+    a, b = rot6d[..., :3], rot6d[..., 3:]
+    x = a / np.maximum(np.linalg.norm(a, axis=-1, keepdims=True), 1e-12)
+    b = b - (x * b).sum(-1, keepdims=True) * x
+    y = b / np.maximum(np.linalg.norm(b, axis=-1, keepdims=True), 1e-12)
+    return np.stack([x, y, np.cross(x, y)], axis=-1)
+
+
+def geodesic_angle(a: ArrayLike, b: ArrayLike) -> Array:
+    """Angle between two rotation matrices [rad]. (..., 3, 3), (..., 3, 3) -> (...)."""
+    a, b = np.broadcast_arrays(np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64))
+    relative = np.swapaxes(a, -1, -2) @ b
+    return Rotation.from_matrix(relative.reshape(-1, 3, 3)).magnitude().reshape(relative.shape[:-2])
+
+
+def slerp(a: ArrayLike, b: ArrayLike, t: ArrayLike) -> Array:
+    """Along the geodesic from matrix a (t = 0) to b (t = 1). (..., 3, 3), (..., 3, 3), (...) -> (..., 3, 3)."""
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    step = matrix_to_rotvec(np.swapaxes(a, -1, -2) @ b)
+    return a @ rotvec_to_matrix(np.asarray(t, dtype=np.float64)[..., None] * step)

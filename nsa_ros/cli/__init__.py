@@ -1,0 +1,55 @@
+"""The `nsa` command. Each verb is a module of this room and is imported only when it is called.
+
+A verb module has `configure(parser)` and `run(arguments) -> int`, the exit status.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from nsa_ros import __version__
+from nsa_ros.errors import NsaError
+
+VERBS = {
+    "sign": "English text to motion, as a file or a film, without ROS",
+    "vocabulary": "what can be signed",
+    "view": "play a motion file in the browser",
+    "bench": "measure this machine: latency, speed, memory, jitter",
+    "doctor": "what is installed, what works, what to do",
+    "run": "start a ROS 2 node (signer, viewer) without ros2 launch",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point; returns the exit status: 0 done, 1 an error the user can mend (named on stderr), 130 interrupted."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(
+        prog="nsa",
+        description="American Sign Language motion from English text. The output is synthetic and has not been "
+        "reviewed by Deaf signers; it does not replace an interpreter.",
+    )
+    parser.add_argument("--version", action="version", version=f"nsa_ros {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="verb", required=True)
+    chosen = next((word for word in argv if not word.startswith("-")), None)
+    for name, summary in VERBS.items():
+        verb = verbs.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name == chosen:
+            module = importlib.import_module(f"nsa_ros.cli.{name}")
+            module.configure(verb)
+            verb.set_defaults(execute=module.run)
+    try:
+        arguments = parser.parse_args(argv)
+        status: int = arguments.execute(arguments)
+        sys.stdout.flush()
+        return status
+    except NsaError as error:
+        print(f"nsa {chosen}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1

@@ -1,0 +1,1 @@
+"""Learning: the network, diffusion, training, evaluation and export. The only room that imports torch."""

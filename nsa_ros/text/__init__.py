@@ -1,0 +1,1 @@
+"""Text: normalisation, spelling of unknown words, tokens. Standard library only."""
