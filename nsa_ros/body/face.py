@@ -34,8 +34,8 @@ EXPRESSION: tuple[str, ...] = (
     "left_wink",
     "right_wink",
 )
-"""Names of the coefficients, each nominally in [-1, 1]. `mouth_corners` above 0 is a smile, below 0 a frown; `eyes_wide`
-below 0 is a squint; `mouth_round` puckers; a wink of 1 closes that eye, both make a blink."""
+"""Names of the coefficients, each nominally in [-1, 1]. `mouth_corners` above 0 is a smile, below it a frown;
+`eyes_wide` below 0 is a squint; `mouth_round` puckers; a wink of 1 closes that eye, both make a blink."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ def _lip(lip: str, parent: str, corners: float) -> list[FaceJoint]:
                 "prismatic",
                 (1, 0, 0),
                 _MOUTH,
-                -0.013,
+                -0.010,
                 0.004,
-                {"mouth_round": -0.012, "mouth_corners": 0.003},
+                {"mouth_round": -0.009, "mouth_corners": 0.004},
             ),
             FaceJoint(turn, slide, "revolute", (0, 0, 1), _MOUTH, -0.45, 0.45, {"mouth_corners": corners}),
         ),
@@ -133,8 +133,8 @@ FACE_JOINTS: tuple[FaceJoint, ...] = (
             (1, 0, 0),
             _EYE,
             -0.3,
-            0.8,
-            {"left_wink": 0.75, "eyes_wide": -0.25, "brows_furrow": 0.08},
+            0.95,
+            {"left_wink": 0.80, "eyes_wide": -0.25, "brows_furrow": 0.08},
         ),
         FaceJoint(
             "left_lower_eyelid",
@@ -144,7 +144,7 @@ FACE_JOINTS: tuple[FaceJoint, ...] = (
             _EYE,
             -0.15,
             0.35,
-            {"left_wink": 0.15, "eyes_wide": -0.2, "mouth_corners": 0.08, "nose_wrinkle": 0.15},
+            {"left_wink": 0.18, "eyes_wide": -0.2, "mouth_corners": 0.08, "nose_wrinkle": 0.15},
         ),
         FaceJoint(
             "left_cheek",
@@ -153,13 +153,13 @@ FACE_JOINTS: tuple[FaceJoint, ...] = (
             (0.6, 0.0, 0.8),
             _CHEEK,
             -0.004,
-            0.01,
-            {"cheeks_puff": 0.009, "mouth_corners": 0.002},
+            0.008,
+            {"cheeks_puff": 0.006, "mouth_corners": 0.002},
         ),
     ),
     FaceJoint("nose", "head", "prismatic", (0, 1, 0), (0.0, -0.03, 0.02), -0.001, 0.004, {"nose_wrinkle": 0.0035}),
-    *_lip("upper_lip", "head", 0.3),
-    *_lip("lower_lip", "jaw", 0.3),
+    *_lip("upper_lip", "head", 0.2),
+    *_lip("lower_lip", "jaw", 0.22),
 )
 """The joints of the face, parents before children."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,7 +110,8 @@ def concatenate(motions: Sequence[Motion]) -> Motion:
 def save_npz(path: str | Path, motion: Motion, **provenance: str) -> None:
     """Write a motion with AMASS / SMPL-X names; `provenance` (text, bundle, licence, status …) goes in as strings."""
     frames = len(motion)
-    arrays = {name: motion.poses[:, part].reshape(frames, -1) for name, part in _PARTS.items()}
+    arrays: dict[str, Any] = {name: motion.poses[:, part].reshape(frames, -1) for name, part in _PARTS.items()}
+    labels: dict[str, Any] = {key: np.array(value) for key, value in provenance.items()}
     np.savez_compressed(
         path,
         **arrays,
@@ -117,7 +120,7 @@ def save_npz(path: str | Path, motion: Motion, **provenance: str) -> None:
         betas=np.zeros(10),
         mocap_frame_rate=np.array(motion.fps),
         unit=motion.unit,
-        **{key: np.array(value) for key, value in provenance.items()},
+        **labels,
     )
 
 
@@ -137,11 +140,13 @@ def load_npz(path: str | Path) -> Motion:
             for name, part in _PARTS.items():
                 if name in data:
                     poses[:, part] = data[name].reshape(poses[:, part].shape)
-            expression = np.asarray(data["expression"], float)[:, :10] if "expression" in data else np.zeros((frames, 10))
+            expression = (
+                np.asarray(data["expression"], float)[:, :10] if "expression" in data else np.zeros((frames, 10))
+            )
             transl = np.asarray(data["transl"], float) if "transl" in data else np.zeros((frames, 3))
             unit = np.asarray(data["unit"], np.int64) if "unit" in data else np.empty(0, np.int64)
             fps = float(data["mocap_frame_rate"])
-    except (KeyError, ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, BadZipFile) as error:
         raise NsaError(
             f"{path} is not a motion file ({error}). It needs body_pose (F,63) and mocap_frame_rate (), and may have "
             f"{', '.join(n for n in _PARTS if n != 'body_pose')}, expression, transl."

@@ -19,7 +19,7 @@ _FILE = Path(__file__).parent / "data" / "poses.yaml"
 
 def mirror_pose(pose: Array) -> Array:
     """The pose as seen in a mirror (left and right exchanged), axis-angle [rad]. (..., 55, 3) -> (..., 55, 3)."""
-    return pose[..., mirror_permutation(), :] * np.array([1.0, -1.0, -1.0])
+    return np.asarray(pose[..., mirror_permutation(), :] * np.array([1.0, -1.0, -1.0]))
 
 
 @cache

@@ -1,6 +1,7 @@
 """Rotations in batches: axis-angle (rotation vector), matrix, quaternion (x, y, z, w), 6D.
 
-Thin, shape-preserving functions over `scipy.spatial.transform.Rotation`; every leading shape is kept.
+Thin, shape-preserving functions over `scipy.spatial.transform.Rotation`; every leading shape is kept. Inputs are
+copied where SciPy would refuse a read-only array.
 """
 
 from __future__ import annotations
@@ -14,38 +15,38 @@ Array = NDArray[np.float64]
 
 def rotvec_to_matrix(rotvec: ArrayLike) -> Array:
     """Axis-angle [rad] to matrix. (..., 3) -> (..., 3, 3)."""
-    rotvec = np.asarray(rotvec, dtype=np.float64)
-    return Rotation.from_rotvec(rotvec.reshape(-1, 3)).as_matrix().reshape(*rotvec.shape, 3)
+    rotvec = np.array(rotvec, dtype=np.float64)
+    return np.asarray(Rotation.from_rotvec(rotvec.reshape(-1, 3)).as_matrix().reshape(*rotvec.shape, 3))
 
 
 def matrix_to_rotvec(matrix: ArrayLike) -> Array:
     """Matrix to axis-angle [rad], angle in [0, π]. (..., 3, 3) -> (..., 3)."""
-    matrix = np.asarray(matrix, dtype=np.float64)
-    return Rotation.from_matrix(matrix.reshape(-1, 3, 3)).as_rotvec().reshape(matrix.shape[:-1])
+    matrix = np.array(matrix, dtype=np.float64)
+    return np.asarray(Rotation.from_matrix(matrix.reshape(-1, 3, 3)).as_rotvec().reshape(matrix.shape[:-1]))
 
 
 def rotvec_to_quat(rotvec: ArrayLike) -> Array:
     """Axis-angle [rad] to unit quaternion (x, y, z, w). (..., 3) -> (..., 4)."""
-    rotvec = np.asarray(rotvec, dtype=np.float64)
-    return Rotation.from_rotvec(rotvec.reshape(-1, 3)).as_quat().reshape(*rotvec.shape[:-1], 4)
+    rotvec = np.array(rotvec, dtype=np.float64)
+    return np.asarray(Rotation.from_rotvec(rotvec.reshape(-1, 3)).as_quat().reshape(*rotvec.shape[:-1], 4))
 
 
 def quat_to_rotvec(quat: ArrayLike) -> Array:
     """Quaternion (x, y, z, w) to axis-angle [rad]. (..., 4) -> (..., 3)."""
-    quat = np.asarray(quat, dtype=np.float64)
-    return Rotation.from_quat(quat.reshape(-1, 4)).as_rotvec().reshape(*quat.shape[:-1], 3)
+    quat = np.array(quat, dtype=np.float64)
+    return np.asarray(Rotation.from_quat(quat.reshape(-1, 4)).as_rotvec().reshape(*quat.shape[:-1], 3))
 
 
 def quat_to_matrix(quat: ArrayLike) -> Array:
     """Quaternion (x, y, z, w) to matrix. (..., 4) -> (..., 3, 3)."""
-    quat = np.asarray(quat, dtype=np.float64)
-    return Rotation.from_quat(quat.reshape(-1, 4)).as_matrix().reshape(*quat.shape[:-1], 3, 3)
+    quat = np.array(quat, dtype=np.float64)
+    return np.asarray(Rotation.from_quat(quat.reshape(-1, 4)).as_matrix().reshape(*quat.shape[:-1], 3, 3))
 
 
 def matrix_to_quat(matrix: ArrayLike) -> Array:
     """Matrix to unit quaternion (x, y, z, w). (..., 3, 3) -> (..., 4)."""
-    matrix = np.asarray(matrix, dtype=np.float64)
-    return Rotation.from_matrix(matrix.reshape(-1, 3, 3)).as_quat().reshape(*matrix.shape[:-2], 4)
+    matrix = np.array(matrix, dtype=np.float64)
+    return np.asarray(Rotation.from_matrix(matrix.reshape(-1, 3, 3)).as_quat().reshape(*matrix.shape[:-2], 4))
 
 
 def matrix_to_rot6d(matrix: ArrayLike) -> Array:
@@ -68,11 +69,11 @@ def geodesic_angle(a: ArrayLike, b: ArrayLike) -> Array:
     """Angle between two rotation matrices [rad]. (..., 3, 3), (..., 3, 3) -> (...)."""
     a, b = np.broadcast_arrays(np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64))
     relative = np.swapaxes(a, -1, -2) @ b
-    return Rotation.from_matrix(relative.reshape(-1, 3, 3)).magnitude().reshape(relative.shape[:-2])
+    return np.asarray(Rotation.from_matrix(relative.reshape(-1, 3, 3)).magnitude().reshape(relative.shape[:-2]))
 
 
 def slerp(a: ArrayLike, b: ArrayLike, t: ArrayLike) -> Array:
     """Along the geodesic from matrix a (t = 0) to b (t = 1). (..., 3, 3), (..., 3, 3), (...) -> (..., 3, 3)."""
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     step = matrix_to_rotvec(np.swapaxes(a, -1, -2) @ b)
-    return a @ rotvec_to_matrix(np.asarray(t, dtype=np.float64)[..., None] * step)
+    return np.asarray(a @ rotvec_to_matrix(np.asarray(t, dtype=np.float64)[..., None] * step))

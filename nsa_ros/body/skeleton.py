@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import yaml
@@ -125,7 +126,7 @@ def load_smplx_skeleton(path: str | Path, betas: Array | None = None) -> Skeleto
             template, shapedirs, regressor = (
                 np.asarray(data[key], dtype=np.float64) for key in ("v_template", "shapedirs", "J_regressor")
             )
-    except (KeyError, ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError, EOFError, TypeError, AttributeError, BadZipFile) as error:
         raise NsaError(
             f"{path} is not a usable SMPL-X .npz ({error}). It needs the plain arrays v_template (V,3), "
             "shapedirs (V,3,S) and J_regressor (55,V)."
@@ -140,8 +141,11 @@ def load_smplx_skeleton(path: str | Path, betas: Array | None = None) -> Skeleto
     joints = regressor @ template
     tips = np.empty((len(TIPS), 3))
     for i, parent in enumerate(TIP_PARENTS):
-        along = joints[parent] - joints[PARENTS[parent]]
+        bone = joints[parent] - joints[PARENTS[parent]]
+        length = np.linalg.norm(bone)
         relative = template - joints[parent]
-        near = np.linalg.norm(relative, axis=1) < 1.5 * np.linalg.norm(along)
-        tips[i] = relative[near][np.argmax(relative[near] @ along)]
+        along = relative @ bone / length
+        across = np.linalg.norm(relative - along[:, None] * bone / length, axis=1)
+        of_finger = (along < 1.5 * length) & (across < 0.6 * length)
+        tips[i] = relative[of_finger][np.argmax(along[of_finger])]
     return Skeleton(path.stem, joints - joints[0], tips, "SMPL-X model licence", str(path.name))

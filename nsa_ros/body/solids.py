@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import CubicSpline
 
 Array = NDArray[np.float64]
 Solid = Callable[[Array], Array]
@@ -95,6 +96,16 @@ def intersection(*solids: Solid, blend: float = 0.0) -> Solid:
     return lambda points: -outside(points)
 
 
+def mirrored(solid: Solid) -> Solid:
+    """The half of a solid with x > 0 and its mirror image."""
+    return lambda points: solid(np.concatenate([np.abs(points[..., :1]), points[..., 1:]], axis=-1))
+
+
+def offset(solid: Solid, distance: float) -> Solid:
+    """The solid grown by a distance [m]; shrunk when it is negative."""
+    return lambda points: solid(points) - distance
+
+
 def half_space(point: ArrayLike, normal: ArrayLike) -> Solid:
     """Everything behind the plane through `point` with outward `normal` [m]."""
     where, outward = np.asarray(point, dtype=np.float64), np.asarray(normal, dtype=np.float64)
@@ -170,17 +181,73 @@ def wrap(
     directions = np.concatenate([directions.reshape(-1, 3), [-axis, axis]])
     origins = np.concatenate([origins.reshape(-1, 3), [start, end]])
     vertices = cast(solid, origins, directions, reach)
+    return Mesh(vertices, gradient(solid, vertices), _grid_faces(rows, around))
+
+
+def tube(points: ArrayLike, radii: ArrayLike, *, around: int = 8, along: int = 10) -> Mesh:
+    """A round bar that bends smoothly through points, with round ends.
+
+    Args:
+        points: that the middle of the bar passes through. Shape (n, 3).
+        radii: of the bar there [m]. Shape (n,).
+        around: vertices around the bar.
+        along: rows along it.
+    """
+    knots, sizes = np.asarray(points, dtype=np.float64), np.asarray(radii, dtype=np.float64)
+    curve = CubicSpline(np.arange(len(knots)), np.column_stack([knots, sizes]), bc_type="natural")
+    where = np.linspace(0, len(knots) - 1, along)
+    centres, radius = curve(where)[:, :3], curve(where)[:, 3]
+    tangents = curve(where, 1)[:, :3]
+    tangents /= np.linalg.norm(tangents, axis=1, keepdims=True)
+    side = np.cross(tangents, np.cross([0.0, 0.0, 1.0] if abs(tangents[0, 2]) < 0.9 else [0.0, 1.0, 0.0], tangents))
+    side /= np.linalg.norm(side, axis=1, keepdims=True)
+    angle = np.linspace(0, 2 * np.pi, around, endpoint=False)[:, None]
+    rows = [(0, -0.8, 0.6), *((i, 0.0, 1.0) for i in range(along)), (along - 1, 0.8, 0.6)]
+    normals, vertices = [], []
+    for i, rise, spread in rows:
+        ring = np.cos(angle) * side[i] + np.sin(angle) * np.cross(tangents[i], side[i])
+        normals.append(spread * ring + rise * tangents[i])
+        vertices.append(centres[i] + radius[i] * normals[-1])
+    ends = np.array([-tangents[0], tangents[-1]])
+    tips = centres[[0, -1]] + radius[[0, -1], None] * ends
+    faces = _grid_faces(len(rows), around)
+    return Mesh(np.concatenate([*vertices, tips]), np.concatenate([*normals, ends]), faces)
+
+
+def split(mesh: Mesh, a: ArrayLike, b: ArrayLike, direction: ArrayLike) -> tuple[Mesh, Mesh]:
+    """The halves of a wrapped mesh, the one that looks in `direction` from the axis a-b first, each closed again.
+
+    The cut is clean where a row of vertices lies in the plane through the axis across `direction`.
+    """
+    start, axis = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64) - np.asarray(a, dtype=np.float64)
+    outward = np.asarray(direction, dtype=np.float64)
+    outward = outward - (outward @ axis) / (axis @ axis) * axis
+    ahead = (mesh.vertices[mesh.faces].mean(axis=1) - start) @ outward > 0
+    return _closed(mesh, mesh.faces[ahead], start + axis / 2), _closed(mesh, mesh.faces[~ahead], start + axis / 2)
+
+
+def _closed(mesh: Mesh, faces: NDArray[np.int32], inside: Array) -> Mesh:
+    edges = {(int(f[i]), int(f[(i + 1) % 3])) for f in faces for i in range(3)}
+    rim = np.array([(v, u) for u, v in edges if (v, u) not in edges])
+    used, renamed = np.unique(faces, return_inverse=True)
+    number = dict(zip(used.tolist(), range(len(used)), strict=True))
+    fan = [(number[u], number[v], len(used)) for u, v in rim.tolist()]
+    vertices = np.concatenate([mesh.vertices[used], [inside]])
+    normals = np.concatenate([mesh.normals[used], [[0.0, 1.0, 0.0]]])
+    return Mesh(vertices, normals, np.concatenate([renamed.reshape(-1, 3), fan]).astype(np.int32))
+
+
+def _grid_faces(rows: int, around: int) -> NDArray[np.int32]:
+    """Faces of `rows` rings of `around` vertices, then the vertex before the first ring and the one after the last."""
     row, column = np.meshgrid(np.arange(rows - 1) * around, np.arange(around), indexing="ij")
     after = (column + 1) % around
     low, low2, high, high2 = row + column, row + after, row + around + column, row + around + after
     ends, last = np.arange(around), (rows - 1) * around
     following = (ends + 1) % around
-    faces = np.concatenate(
-        [
-            np.stack([low, low2, high2], -1).reshape(-1, 3),
-            np.stack([low, high2, high], -1).reshape(-1, 3),
-            np.stack([np.full(around, rows * around), following, ends], -1),
-            np.stack([np.full(around, rows * around + 1), last + ends, last + following], -1),
-        ]
-    )
-    return Mesh(vertices, gradient(solid, vertices), faces.astype(np.int32))
+    faces = [
+        np.stack([low, low2, high2], -1).reshape(-1, 3),
+        np.stack([low, high2, high], -1).reshape(-1, 3),
+        np.stack([np.full(around, rows * around), following, ends], -1),
+        np.stack([np.full(around, rows * around + 1), last + ends, last + following], -1),
+    ]
+    return np.concatenate(faces).astype(np.int32)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
+from nsa_ros.body.kinematics import Posed
 from nsa_ros.body.skeleton import Skeleton, joint_index
 
 Array = NDArray[np.float64]
@@ -25,19 +26,19 @@ WRIST = slice(0, 3)
 SWIVEL, PRONATION, FLEXION, DEVIATION = 3, 4, 5, 6
 COORDINATES = 7
 
-ANGLE_LIMITS = np.array([[-0.6, 1.3], [-1.5, 1.5], [-1.1, 1.25], [-0.55, 0.38]])
+ANGLE_LIMITS = np.array([[-0.35, 1.3], [-1.5, 1.5], [-1.1, 1.25], [-0.55, 0.38]])
 """Lower and upper limit of swivel, pronation (+, supination -), flexion (+) and radial deviation (+) [rad].
 
 Pronation, flexion and deviation: goniometric norms of the AAOS (1965) with a margin. Shape (4, 2).
 """
 
-_ELBOW_DOWN = np.array([-0.30, -1.0, -0.35])
+_ELBOW_DOWN = np.array([-0.30, -1.0, -0.15])
 """Where a relaxed elbow hangs, for the right arm: down, a little out and back."""
 
 _LONGEST = 0.985
 """Largest share of the arm's length that is used: a straight elbow has no swivel."""
 
-_NATURAL = np.array([0.7, 1.1, 0.8, 0.35])
+_NATURAL = np.array([0.55, 1.25, 0.8, 0.35])
 """Deviations of swivel, pronation, flexion and deviation from zero that cost the same [rad]."""
 
 _MIRROR = np.array([-1.0, 1.0, 1.0])
@@ -112,8 +113,7 @@ class Arm:
         shortest = 1.15 * abs(self.upper - self.fore) + 0.06
         reach = np.clip(distance, shortest, _LONGEST * self.length)
         along = away / np.maximum(distance, 1e-9)[..., None]
-        down = _unit(_ELBOW_DOWN - (along @ _ELBOW_DOWN)[..., None] * along)
-        out = np.cross(along, down)
+        down, out = self._circle(along)
         forward = (reach**2 + self.upper**2 - self.fore**2) / (2.0 * reach)
         aside = np.sqrt(np.maximum(self.upper**2 - forward**2, 0.0))
         towards = np.cos(swivel)[..., None] * down + np.sin(swivel)[..., None] * out
@@ -148,6 +148,26 @@ class Arm:
         cost = ((every / _NATURAL) ** 2).sum(-1) + 60.0 * (beyond**2).sum(-1)
         weight = np.exp(-8.0 * (cost - cost.min(-1, keepdims=True)))
         return (weight * swivel).sum(-1) / weight.sum(-1)
+
+    def coordinates(self, posed: Posed) -> Array:
+        """The seven coordinates of this arm in a figure posed by forward kinematics. Shape (..., 7).
+
+        Exact for poses that `pose` gives; another shrug of the collar is lost.
+        """
+        _, _, elbow_joint, wrist_joint = self.joints
+        mirror = _MIRROR if self.side == "left" else np.ones(3)
+        wrist, elbow = posed.positions[..., wrist_joint, :] * mirror, posed.positions[..., elbow_joint, :] * mirror
+        rotation = posed.rotations[..., wrist_joint, :, :] * (mirror[:, None] * mirror)
+        shoulder = self._collar + self._shrug(wrist) @ self._clavicle
+        down, out = self._circle(_unit(wrist - shoulder))
+        swivel = np.arctan2(((elbow - shoulder) * out).sum(-1), ((elbow - shoulder) * down).sum(-1))
+        return np.concatenate([wrist, swivel[..., None], self._angles(wrist, rotation, swivel)], axis=-1)
+
+    @staticmethod
+    def _circle(along: Array) -> tuple[Array, Array]:
+        """Directions, across the shoulder-wrist line, in which the elbow points at swivel 0 (down) and at 90 degrees (out)."""
+        down = _unit(_ELBOW_DOWN - (along @ _ELBOW_DOWN)[..., None] * along)
+        return down, np.cross(down, along)
 
     def hand_rotation(self, coordinates: Array) -> Array:
         """Orientation of the hand. (..., 7) -> (..., 3, 3)."""

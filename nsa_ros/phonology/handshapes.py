@@ -12,8 +12,8 @@ Fingers, degrees:
 Thumb, degrees:
     radial: direction of the metacarpal turned from distal towards the thumb side about the palm normal.
     palmar: its elevation out of the plane of the palm.
-    opposition: turn of the thumb about its metacarpal: 0 = its pad faces as the palm does, 90 = faces the index finger's
-        side, 180 = faces the palm.
+    opposition: turn of the thumb about its metacarpal: 0 = its pad faces as the palm does, 90 = towards the index
+        finger, 180 = the palm.
     mcp, ip: flexion of the next two joints, 0 = straight.
 
 The thumb's angles are absolute, so that they mean the same on another skeleton; its flexion axis and rest angles are
@@ -122,8 +122,8 @@ def direction(words: str) -> Array:
     parts = words.split("-")
     if unknown := [part for part in parts if part not in _WORDS]:
         raise NsaError(f"unknown direction {unknown[0]!r} in {words!r}. Directions: {', '.join(_WORDS)}")
-    total = np.sum([_WORDS[part] for part in parts], axis=0).astype(np.float64)
-    length = np.linalg.norm(total)
+    total: Array = np.sum([_WORDS[part] for part in parts], axis=0, dtype=np.float64)
+    length = float(np.linalg.norm(total))
     if length == 0:
         raise NsaError(f"direction {words!r} cancels itself out")
     return total / length
@@ -150,7 +150,7 @@ def hand_rotations(angles: Angles, skeleton: Skeleton | None = None) -> Array:
     """Axis-angle of the right hand's joints [rad] from anatomical angles [deg]. Shape (15, 3), SMPL-X order.
 
     Args:
-        angles: for `index`, `middle`, `ring`, `pinky` the `FINGER_ANGLES`, for `thumb` the `THUMB_ANGLES`; 0 if left out.
+        angles: finger to its `FINGER_ANGLES`, `thumb` to its `THUMB_ANGLES`; what is left out is as in the T-pose.
         skeleton: whose rest thumb the thumb's angles refer to; the default figure if left out.
 
     Raises:

@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""Checkpoints to a bundle: `export/export_bundle.py CONFIG CORPUS RUN BUNDLE`, parity with torch measured and written."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nsa_ros.learning.config import load_config
+from nsa_ros.learning.corpus import read_corpus
+from nsa_ros.learning.export import add_to_description, export_bundle
+from nsa_ros.learning.parity import parity
+from nsa_ros.signing.bundle import load_bundle
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("config", help="YAML file or name of a configuration")
+    for name in ("corpus", "run", "bundle"):
+        parser.add_argument(name, type=Path)
+    options = parser.parse_args()
+    corpus = read_corpus(options.corpus)
+    trained = export_bundle(load_config(options.config), corpus, options.run, options.bundle)
+    measured = parity(trained.motion, load_bundle(options.bundle), corpus.test[:8])
+    add_to_description(options.bundle, parity=measured)
+    size = sum(file.stat().st_size for file in options.bundle.iterdir())
+    print(f"{options.bundle}: {size / 1e6:.1f} MB, parity {measured['largest_degrees']}°, {measured['largest_mm']} mm")

@@ -1,0 +1,160 @@
+"""Head and face of the mannequin, piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nsa_ros.body.face import eye_midpoint
+from nsa_ros.body.part import BLACK, HAIR, IRIS, LIP, MOUTH, SKIN, WHITE, Part
+from nsa_ros.body.skeleton import Skeleton
+from nsa_ros.body.solids import (
+    Mesh,
+    Solid,
+    ball,
+    cast,
+    difference,
+    ellipsoid,
+    half_space,
+    intersection,
+    offset,
+    rounded_cone,
+    tube,
+    union,
+    wrap,
+)
+from nsa_ros.body.surface import head
+
+Array = NDArray[np.float64]
+
+
+def portrait(skeleton: Skeleton, rest: Mapping[str, Array]) -> Iterator[Part]:
+    """Pieces of head and face, meshes in T-pose coordinates.
+
+    Args:
+        skeleton: the rest figure.
+        rest: position of each carrier in the T-pose [m].
+    """
+    shape = _Shape(skeleton)
+    yield from _skull(shape)
+    yield from _mouth(shape, rest)
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        yield from _eye(shape, rest, side)
+        brow = [
+            shape.on_skin(sign * x, y, 0.0008)
+            for x, y in ((0.0125, 0.0205), (0.025, 0.0238), (0.038, 0.0230), (0.0475, 0.0175))
+        ]
+        yield Part(
+            f"{side}_brow",
+            f"{side}_brow",
+            HAIR,
+            tube(brow, shape.scale * np.array([0.0030, 0.0036, 0.0030, 0.0014]), around=8, along=8),
+        )
+        outward = np.array([sign * 0.6, 0.0, 0.8])
+        spot = cast(shape.skin, rest[f"{side}_cheek"] - 0.06 * outward, outward, 0.15)
+        cheek = spot - (0.034 * shape.scale + 0.0006) * outward
+        yield Part(f"{side}_cheek", f"{side}_cheek", SKIN, shape.knob(ball(cheek, 0.034 * shape.scale), cheek, 16, 6))
+        ear = ellipsoid(shape.at(sign * 0.0735, -0.010, -0.092), shape.scale * np.array([0.0085, 0.030, 0.017]))
+        hollow = ellipsoid(shape.at(sign * 0.083, -0.006, -0.089), shape.scale * np.array([0.006, 0.017, 0.009]))
+        low, high = (shape.at(sign * 0.070, y, -0.092) for y in (-0.018, -0.002))
+        mesh = wrap(
+            difference(ear, hollow, blend=0.004), low, high, 0.05, around=14, along=2, caps=4, front=(sign, 0, 0)
+        )
+        yield Part(f"{side}_ear", "head", SKIN, mesh)
+
+
+class _Shape:
+    """The head's solid and its measures: offsets from the point between the eyes, scaled with the face."""
+
+    def __init__(self, skeleton: Skeleton) -> None:
+        self.middle, self.scale = eye_midpoint(skeleton)
+        self.skin = head(skeleton)
+        self.full = self.skin
+        for x in (0.0295, -0.0295):
+            socket = ellipsoid(self.at(x, -0.001, 0.006), self.scale * np.array([0.0160, 0.0115, 0.016]))
+            self.full = difference(self.full, socket, blend=0.010 * self.scale)
+
+    def at(self, x: float, y: float, z: float) -> Array:
+        """A point in the T-pose [m]."""
+        return np.asarray(self.middle + self.scale * np.array([x, y, z]))
+
+    def on_skin(self, x: float, y: float, lift: float) -> Array:
+        """The point of the face that is seen from the front at x, y, raised by `lift`."""
+        found = cast(self.skin, self.at(x, y, -0.05), np.array([0.0, 0.0, 1.0]), 0.15)
+        return np.asarray(found + np.array([0.0, 0.0, lift * self.scale]))
+
+    def knob(self, solid: Solid, centre: Array, around: int, caps: int, axis: ArrayLike = (0, 0, 1)) -> Mesh:
+        """A roundish solid wrapped from one point, its poles along `axis`."""
+        step = 1e-4 * np.asarray(axis, dtype=np.float64)
+        front = (0, 1, 0) if axis == (0, 0, 1) else (0, 0, 1)
+        return wrap(solid, centre - step, centre + step, 0.07, front=front, around=around, along=0, caps=caps)
+
+
+def _skull(shape: _Shape) -> Iterator[Part]:
+    at, scale = shape.at, shape.scale
+    room = ellipsoid(at(0, -0.098, 0.020), scale * np.array([0.031, 0.030, 0.040]))
+    skull = difference(shape.full, room, blend=0.004 * scale)
+    core = at(0, -0.030, -0.062), at(0, 0.030, -0.075)
+    yield Part("head", "head", SKIN, wrap(skull, *core, 0.2, around=34, along=6, caps=9, focus=0.6))
+    lips, edge = half_space(at(0, -0.0665, 0.02), [0.0, 1.0, 0.25]), half_space(at(0, 0, -0.080), [0, 0.4, -1])
+
+    def cheek_line(points: Array) -> Array:
+        """How far the jaw's skin sinks below the cheek's, so that their seam is not seen."""
+        beside = np.clip((np.abs(points[..., 0]) / scale - 0.025) / 0.012, 0.0, 1.0)
+        return np.asarray(beside * np.clip(1 + np.maximum(lips(points), edge(points)) / 0.016, 0.0, 1.0) ** 2 * 0.003)
+
+    chin = intersection(shape.full, lips, edge, blend=0.004)
+    jaw: Solid = lambda points: chin(points) - 0.0003 + cheek_line(points)  # noqa: E731
+    core = at(0, -0.090, -0.018), at(0, -0.080, -0.018)
+    yield Part("jaw", "jaw", SKIN, wrap(jaw, *core, 0.12, around=30, along=1, caps=7, focus=0.3))
+    normal = np.array([0, -1.0, 0.60])
+    hairline = half_space(at(0, 0.068, 0.0), normal)
+    crown = intersection(offset(shape.skin, 0.008 * scale), hairline, blend=0.012 * scale)
+    middle, step = at(0, 0.052, -0.085), 0.006 * normal / np.linalg.norm(normal)
+    yield Part("hair", "head", HAIR, wrap(crown, middle + step, middle - step, 0.2, around=30, along=1, caps=6))
+
+
+def _mouth(shape: _Shape, rest: Mapping[str, Array]) -> Iterator[Part]:
+    at, scale = shape.at, shape.scale
+    gap = ellipsoid(at(0, -0.076, -0.010), scale * np.array([0.025, 0.022, 0.035]))
+    yield Part("mouth", "head", MOUTH, shape.knob(gap, at(0, -0.076, -0.010), 14, 4))
+    teeth = ellipsoid(at(0, -0.0640, -0.004), scale * np.array([0.019, 0.0058, 0.028]))
+    yield Part("teeth", "head", WHITE, shape.knob(teeth, at(0, -0.0640, -0.004), 18, 3, (0, 1, 0)))
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        for lip, y, thick in (("upper_lip", 0.0030, 0.0040), ("lower_lip", -0.0036, 0.0048)):
+            height = float(rest[f"{side}_{lip}"][1] - shape.middle[1]) / scale
+            spots = ((-0.004, y), (0.006, y * 1.05), (0.015, y * 0.7), (0.0235, 0.0))
+            points = [shape.on_skin(sign * x, height + h, -0.0016) for x, h in spots]
+            radii = scale * np.array([thick, thick, thick * 0.82, 0.0018])
+            yield Part(f"{side}_{lip}", f"{side}_{lip}", LIP, tube(points, radii, around=10, along=8))
+    bridge = rounded_cone(at(0, 0.010, 0.008), at(0, -0.034, 0.0300), 0.0065 * scale, 0.0098 * scale)
+    wings = [ball(at(x, -0.0385, 0.0215), 0.0078 * scale) for x in (0.0098, -0.0098)]
+    nose = union(bridge, *wings, blend=0.010 * scale)
+    yield Part(
+        "nose", "nose", SKIN, wrap(nose, at(0, 0.004, 0.008), at(0, -0.034, 0.022), 0.05, around=18, along=4, caps=4)
+    )
+
+
+def _eye(shape: _Shape, rest: Mapping[str, Array], side: str) -> Iterator[Part]:
+    joint, radius = f"{side}_eye_smplhf", 0.0125 * shape.scale
+    eye = rest[joint]
+    yield Part(f"{side}_eyeball", joint, WHITE, shape.knob(ball(eye, radius), eye, 14, 5))
+    for name, colour, share, lift in (("iris", IRIS, 0.60, 0.0003), ("pupil", BLACK, 0.27, 0.0006)):
+        depth = radius * float(np.sqrt(1 - share**2))
+        disc = intersection(ball(eye, radius + lift), half_space(eye + np.array([0, 0, depth]), [0, 0, -1]))
+        mesh = shape.knob(disc, eye + np.array([0, 0, (depth + radius) / 2]), 16, 2)
+        yield Part(f"{side}_{name}", joint, colour, mesh)
+    glint = eye + radius * np.array([-0.17, 0.22, 0.96])
+    yield Part(f"{side}_glint", joint, WHITE, shape.knob(ball(glint, 0.0011 * shape.scale), glint, 6, 2))
+    for lid, angle, flip in (("upper", 0.12, -1.0), ("lower", -0.35, 1.0)):
+        edge = half_space(eye, [0, flip * np.cos(angle), -flip * np.sin(angle)])
+        shell = intersection(
+            ball(eye, radius + (0.0012 if lid == "lower" else 0.0016) * shape.scale), edge, blend=0.0006
+        )
+        low, high = (eye + 0.003 * np.array([x, -flip * np.cos(angle), flip * np.sin(angle)]) for x in (-1.0, 1.0))
+        mesh = wrap(
+            shell, low, high, 0.03, around=16, along=1, caps=4, front=(0, flip * np.cos(angle), -flip * np.sin(angle))
+        )
+        yield Part(f"{side}_{lid}_eyelid", f"{side}_{lid}_eyelid", SKIN, mesh)

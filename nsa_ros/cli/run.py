@@ -1,0 +1,20 @@
+"""`nsa run`: one ROS 2 node in this process, where there is no `ros2 launch`."""
+
+from __future__ import annotations
+
+import argparse
+
+NODES = ("signer", "viewer")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("node", choices=NODES)
+    parser.add_argument(
+        "ros_args", nargs=argparse.REMAINDER, help="ROS arguments, e.g. --ros-args -p speed:=0.8 -r sign_text:=/text"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from nsa_ros.ros import run as nodes
+
+    return getattr(nodes, arguments.node)(arguments.ros_args)

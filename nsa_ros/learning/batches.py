@@ -1,0 +1,182 @@
+"""Batches for the two trainings. Every batch is a function of the seed and of how many came before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nsa_ros.errors import NsaError
+from nsa_ros.learning.corpus import Passage
+from nsa_ros.learning.motion_model import Context
+from nsa_ros.learning.planner import PlanBatch
+from nsa_ros.learning.text_encoder import PAD
+from nsa_ros.signing.alignment import END, Alignment, PlannedUnit, align
+from nsa_ros.signing.representation import Representation, raw_rotations
+
+
+def token_row(tokens: Sequence[int], end: int, length: int) -> list[int]:
+    """Ids of a sentence with its end token, padded."""
+    if len(tokens) >= length:
+        raise NsaError(f"a sentence of {len(tokens)} tokens; the text encoder takes {length - 1}")
+    return [*tokens, end, *[PAD] * (length - len(tokens) - 1)]
+
+
+class PlanExample(NamedTuple):
+    """A sentence for the planner: token ids and plan, whose last unit is `END`; frames are 0 where they are not known."""
+
+    tokens: list[int]
+    plan: list[PlannedUnit]
+
+
+def plan_examples(passages: Sequence[Passage], longest: int) -> list[PlanExample]:
+    """All sentences of some texts; those of `longest` tokens or more are left out."""
+    return [
+        PlanExample(sentence.tokens, [*sentence.plan, PlannedUnit(END, len(sentence.tokens), passage.rest, 0)])
+        for passage in passages
+        for sentence in passage.sentences
+        if len(sentence.tokens) < longest
+    ]
+
+
+def plan_batch(
+    examples: Sequence[PlanExample], end: int, length: int, rng: np.random.Generator | None = None
+) -> PlanBatch:
+    """Teacher-forcing arrays of some sentences.
+
+    Args:
+        examples: of sentences.
+        end: id of the end token.
+        length: of the token rows.
+        rng: when given, half of the sentences are moved to a random place of the row, so that every position is learned.
+    """
+    steps = max(len(example.plan) for example in examples)
+    rows, starts = [], []
+    plans = np.zeros((4, len(examples), steps), dtype=np.int64)
+    weight = np.zeros((len(examples), steps), dtype=np.float32)
+    for i, example in enumerate(examples):
+        row = token_row(example.tokens, end, length)
+        shift = int(rng.integers(length - len(example.tokens))) if rng is not None and rng.random() < 0.5 else 0
+        rows.append([PAD] * shift + row[: length - shift])
+        starts.append(shift - 1)
+        plan = np.array(example.plan, dtype=np.int64).T
+        plan[1] += shift
+        plans[:, i, : plan.shape[1]] = plan
+        weight[i, : plan.shape[1]] = 1.0
+    units, pointers, frames, faces = (torch.from_numpy(values) for values in plans)
+    return PlanBatch(torch.tensor(rows), torch.tensor(starts), units, pointers, frames, faces, torch.from_numpy(weight))
+
+
+def fit_representation(rotation: str, passages: Sequence[Passage], still: np.ndarray) -> Representation:
+    """Which joints and coefficients move in a corpus, and the mean and scale of their channels.
+
+    The scale is not below a fifth of the largest (rotations) so that the tremor of a nearly fixed joint weighs little.
+    """
+    poses = np.concatenate([p.poses for p in passages]).astype(np.float64)
+    expression = np.concatenate([p.expression for p in passages]).astype(np.float64)
+    joints = tuple(int(j) for j in np.flatnonzero(np.ptp(poses, axis=0).max(-1) > 1e-4))
+    coefficients = tuple(int(e) for e in np.flatnonzero(np.ptp(expression, axis=0) > 1e-4)) or (0,)
+    rotations = raw_rotations(rotation, poses, joints)
+    faces = expression[:, coefficients]
+    spread = rotations.std(0)
+    scale = np.concatenate([np.maximum(spread, 0.2 * spread.max()), np.maximum(faces.std(0), 0.1)])
+    mean = np.concatenate([rotations.mean(0), faces.mean(0)])
+    return Representation(rotation, joints, coefficients, np.round(mean, 6), np.round(scale, 6), still)
+
+
+class Window(NamedTuple):
+    """The next frames of B clips that run side by side.
+
+    Attributes:
+        clean: channels. Shape (B, F, C).
+        context: what the frames are told.
+        time: diffusion time of each clip, the same from its first window to its last. Shape (B,).
+        present: 1 for a frame, 0 after the end of a clip. Shape (B, F).
+        fresh: clips that begin in this window: their recurrent state starts from zero. Shape (B,).
+    """
+
+    clean: Tensor
+    context: Context
+    time: Tensor
+    present: Tensor
+    fresh: Tensor
+
+
+class Clips:
+    """Walks through whole clips window by window, so that the recurrent state is trained as it is used: carried on.
+
+    Half of the clips are shown at a time of the few-step sampler, the other half at any time.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        sentence_rows: np.ndarray,
+        representation: Representation,
+        batch: int,
+        window: int,
+        steps: int,
+        seed: int,
+    ) -> None:
+        """`sentence_rows` holds the sentence input of each clip (tokens or features), shape (clips, …)."""
+        self._clean = [representation.encode(p.poses.astype(np.float64), p.expression) for p in passages]
+        self._aligned = [align(p.plan) for p in passages]
+        for clean, aligned, passage in zip(self._clean, self._aligned, passages, strict=True):
+            if len(clean) != len(aligned):
+                raise NsaError(f"{passage.text!r} has {len(clean)} frames, its plan {len(aligned)}")
+        self._rows = sentence_rows
+        self._window, self._steps = window, steps
+        self._rng = np.random.default_rng([seed, 2])
+        self._clip = np.zeros(batch, dtype=np.int64)
+        self._place = np.full(batch, -1, dtype=np.int64)
+        self._time = np.zeros(batch)
+
+    def state(self) -> dict[str, object]:
+        """For a checkpoint."""
+        return {
+            "rng": self._rng.bit_generator.state,
+            "clip": self._clip.tolist(),
+            "place": self._place.tolist(),
+            "time": self._time.tolist(),
+        }
+
+    def restore(self, state: dict[str, object]) -> None:
+        """From a checkpoint."""
+        self._rng.bit_generator.state = state["rng"]
+        self._clip, self._place = (np.array(state[key], dtype=np.int64) for key in ("clip", "place"))
+        self._time = np.array(state["time"])
+
+    def next(self) -> Window:
+        """The next window of every clip; a clip that is over is replaced by a random one."""
+        fresh = self._place < 0
+        for slot in np.flatnonzero(fresh):
+            self._clip[slot] = self._rng.integers(len(self._clean))
+            self._place[slot] = 0
+            grid = self._rng.integers(1, self._steps + 1) / self._steps
+            self._time[slot] = grid if self._rng.random() < 0.5 else 1.0 - self._rng.random()
+        batch, window = len(fresh), self._window
+        clean = np.zeros((batch, window, self._clean[0].shape[1]), dtype=np.float32)
+        units, faces = (np.zeros((batch, window, 3), dtype=np.int64) for _ in range(2))
+        timing = np.zeros((batch, window, self._aligned[0].timing.shape[1]), dtype=np.float32)
+        present = np.zeros((batch, window), dtype=np.float32)
+        for slot, (clip, place) in enumerate(zip(self._clip, self._place, strict=True)):
+            part: Alignment = self._aligned[clip][place : place + window]
+            n = len(part)
+            clean[slot, :n] = self._clean[clip][place : place + n]
+            units[slot, :n], faces[slot, :n], timing[slot, :n], present[slot, :n] = *_arrays(part), 1.0
+            self._place[slot] = place + window if place + window < len(self._clean[clip]) else -1
+        context = Context(*map(torch.from_numpy, (units, faces, timing)), torch.from_numpy(self._rows[self._clip]))
+        return Window(
+            torch.from_numpy(clean),
+            context,
+            torch.tensor(self._time, dtype=torch.float32),
+            torch.from_numpy(present),
+            torch.from_numpy(fresh),
+        )
+
+
+def _arrays(part: Alignment) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return part.units, part.faces, part.timing

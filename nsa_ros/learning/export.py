@@ -1,0 +1,205 @@
+"""A trained run to a bundle: ONNX graphs of fixed shape, and `model.yaml` that says what they are."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import yaml
+from torch import Tensor, nn
+
+from nsa_ros.body.skeleton import JOINTS
+from nsa_ros.errors import NsaError
+from nsa_ros.learning.config import ModelConfig
+from nsa_ros.learning.corpus import Corpus
+from nsa_ros.learning.motion_model import Context, MotionModel
+from nsa_ros.learning.onnx_files import halve_weights, trace, write_sharing_weights
+from nsa_ros.learning.planner import PlannerModel
+from nsa_ros.learning.tasks import DenoiserTask, PlannerTask
+from nsa_ros.learning.text_encoder import TextTower
+from nsa_ros.learning.trainer import averaged_weights
+from nsa_ros.signing.alignment import TIMING
+from nsa_ros.signing.bundle import DESCRIPTION, FORMAT, sha256
+from nsa_ros.signing.networks import PLANNER, TEXT_ENCODER, denoiser_file
+from nsa_ros.signing.representation import Representation
+
+STATUS = "synthetic, trained on authored phonology; not reviewed by Deaf signers"
+
+
+class _Features(nn.Module):
+    """Token features alone."""
+
+    def __init__(self, text: TextTower) -> None:
+        super().__init__()
+        self.text = text
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self.text(tokens)[1]
+
+
+class _Denoise(nn.Module):
+    """One step of the denoiser with the names of the bundle's inputs."""
+
+    def __init__(self, model: MotionModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, noisy: Tensor, units: Tensor, faces: Tensor, timing: Tensor, time: Tensor, state: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        return self.model(noisy, Context(units, faces, timing, time), time, state)
+
+
+class Trained:
+    """The averaged weights of a run, rounded as they are exported.
+
+    Attributes:
+        planner, motion: the networks.
+        representation: of a frame.
+        updates, seconds: of each training, by name.
+    """
+
+    def __init__(self, config: ModelConfig, corpus: Corpus, run: Path) -> None:
+        if config.conditioning != "aligned":
+            raise NsaError(f"only aligned models are exported; {config.name!r} is conditioned on the {config.conditioning}")
+        planner, denoiser = PlannerTask(config, corpus), DenoiserTask(config, corpus)
+        self.updates: dict[str, int] = {}
+        self.seconds: dict[str, float] = {}
+        for task in (planner, denoiser):
+            weights, self.updates[task.name], self.seconds[task.name] = averaged_weights(run, task.name)
+            task.model.load_state_dict(weights)
+            halve_weights(task.model).eval()
+        self.planner: PlannerModel = planner.model
+        self.motion: MotionModel = denoiser.model
+        self.representation: Representation = denoiser.representation
+
+
+def export_bundle(config: ModelConfig, corpus: Corpus, run: Path, folder: Path) -> Trained:
+    """Write the bundle of a run into `folder`; returns the networks for the parity check."""
+    trained = Trained(config, corpus, run)
+    graphs = {
+        TEXT_ENCODER: text_encoder_graph(trained.planner, config),
+        PLANNER: planner_graph(trained.planner, config),
+        **{denoiser_file(n): denoiser_graph(trained.motion, n) for n in config.chunks},
+    }
+    files = write_sharing_weights(graphs, folder)
+    description = describe(config, corpus, trained)
+    description["files"] = {
+        name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)} for name in files
+    }
+    write_description(folder, description)
+    return trained
+
+
+def text_encoder_graph(planner: PlannerModel, config: ModelConfig) -> Any:
+    """tokens (1, T) -> features (1, T, W)."""
+    tokens = torch.zeros(1, config.text.tokens, dtype=torch.int64)
+    tokens[:, :2] = 1
+    return trace(_Features(planner.text), {"tokens": tokens}, ["features"])
+
+
+def planner_graph(planner: PlannerModel, config: ModelConfig) -> Any:
+    """One step of the planner."""
+    integer = torch.zeros(1, dtype=torch.int64)
+    inputs = {
+        "features": torch.randn(1, config.text.tokens, planner.text.width),
+        "mask": torch.ones(1, config.text.tokens),
+        "state": torch.zeros(1, 1, config.planner.hidden),
+        "unit": integer,
+        "token": integer - 1,
+        "frames": integer + 1,
+    }
+    return trace(planner.cell, inputs, ["next_unit", "next_token", "next_face", "next_frames", "next_state"])
+
+
+def denoiser_graph(motion: MotionModel, frames: int) -> Any:
+    """One DDIM step's denoiser call for a number of frames."""
+    rows, hidden = motion.denoiser.state_shape
+    integers = torch.zeros(1, frames, 3, dtype=torch.int64)
+    inputs = {
+        "noisy": torch.randn(1, frames, motion.denoiser.channels),
+        "units": integers,
+        "faces": integers.clone(),
+        "timing": torch.zeros(1, frames, TIMING),
+        "time": torch.ones(1),
+        "state": torch.zeros(rows, 1, hidden),
+    }
+    return trace(_Denoise(motion), inputs, ["predicted", "next_state"])
+
+
+def describe(config: ModelConfig, corpus: Corpus, trained: Trained) -> dict[str, Any]:
+    """All of `model.yaml` but the files, parity and quality."""
+    frame = trained.representation
+    vocabulary = corpus.vocabulary
+    return {
+        "format": FORMAT,
+        "name": config.name,
+        "status": STATUS,
+        "license": "Apache-2.0",
+        "skeleton": corpus.meta["skeleton"],
+        "fps": corpus.meta["fps"],
+        "chunks": list(config.chunks),
+        "diffusion": {
+            "schedule": config.diffusion.schedule,
+            "prediction": config.diffusion.prediction,
+            "steps": config.diffusion.steps,
+        },
+        "text": {
+            "tokens": config.text.tokens,
+            "architecture": f"open_clip TextTransformer without causal mask, width {config.text.width}, "
+            f"{config.text.layers} layers, trained from random weights",
+        },
+        "planner": {"state": config.planner.hidden, "longest": config.planner.longest},
+        "denoiser": {
+            "state": list(trained.motion.denoiser.state_shape),
+            "parameters": sum(p.numel() for p in trained.motion.parameters()),
+        },
+        "vocabulary": {
+            "size": len(vocabulary),
+            **vocabulary.as_dict(),
+            "units": {kind: list(names) for kind, names in corpus.meta["units"].items()},
+        },
+        "representation": {
+            "rotation": frame.rotation,
+            "joints": [JOINTS[j] for j in frame.joints],
+            "coefficients": list(frame.coefficients),
+            "mean": [float(v) for v in np.round(frame.mean, 6)],
+            "scale": [float(v) for v in np.round(frame.scale, 6)],
+        },
+        "provenance": {
+            "corpus": "drawn from the package's grammar and signed by its reference signer, nothing else",
+            "texts_with_motion": len(corpus.train),
+            "texts_without": len(corpus.plans),
+            "frames": int(sum(len(p.poses) for p in corpus.train)),
+            "corpus_seed": corpus.meta["seed"],
+            "seed": config.seed,
+            "updates": trained.updates,
+            "training_minutes": {name: round(seconds / 60, 1) for name, seconds in trained.seconds.items()},
+            "hardware": f"{torch.get_num_threads()} CPU threads ({platform.machine()})",
+            "torch": str(torch.__version__),
+        },
+    }
+
+
+class _Dumper(yaml.SafeDumper):
+    pass
+
+
+_Dumper.add_representer(
+    list, lambda dumper, data: dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=True)
+)
+
+
+def write_description(folder: Path, description: dict[str, Any]) -> None:
+    """Write `model.yaml`."""
+    text = yaml.dump(description, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
+    (folder / DESCRIPTION).write_text(text, encoding="utf-8")
+
+
+def add_to_description(folder: Path, **entries: Any) -> None:
+    """Add measured entries to a bundle's `model.yaml`."""
+    description = yaml.safe_load((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    write_description(folder, {**description, **entries})

@@ -1,0 +1,1 @@
+"""Nodes and messages: the only room that imports rclpy."""

@@ -1,0 +1,71 @@
+"""What the signer publishes at every tick: joint states, SMPL-X frames, the word above the head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from nsa_msgs.msg import SmplxFrame
+from numpy.typing import NDArray
+from rclpy.node import Node
+from sensor_msgs.msg import JointState
+from visualization_msgs.msg import Marker
+
+from nsa_ros.ros import messages, qos
+from nsa_ros.ros.coordinates import joint_names, joint_values, revolute_model
+from nsa_ros.signing.timeline import Sample
+from nsa_ros.text.units import Unit
+
+Array = NDArray[np.float64]
+
+WORD_HEIGHT = 0.85
+"""Where the current word stands, above the pelvis [m]."""
+
+SOURCES = {"rest": "rest", "holding": "hold", "returning": "transition"}
+"""Phase of the timeline to the source of its sample; in the other phases it is the signer."""
+
+
+class Streams:
+    """The publishers of a signing figure.
+
+    Args:
+        node: owns the publishers.
+        source: where the motion comes from, `model` or `reference`.
+        rate: of the samples [Hz].
+    """
+
+    def __init__(self, node: Node, source: str, rate: float) -> None:
+        self._node, self._source, self._rate = node, source, rate
+        self._names = list(joint_names())
+        self._face: Array | None = None
+        self._word = ""
+        options = {"qos_overriding_options": qos.OVERRIDABLE}
+        self._joints = node.create_publisher(JointState, "~/joint_states", qos.STREAM, **options)
+        self._smplx = node.create_publisher(SmplxFrame, "~/smplx", qos.STREAM, **options)
+        self._marker = node.create_publisher(Marker, "~/marker", qos.LATCHED, **options)
+
+    def publish(self, sample: Sample, units: Sequence[Unit]) -> None:
+        """Publish a sample now; `units` are those of its utterance."""
+        stamp = self._node.get_clock().now().to_msg()
+        values = joint_values(sample.q, sample.expression)
+        face = values[len(sample.q) :]
+        before = face if self._face is None else self._face
+        self._face = face
+        velocity = np.concatenate([sample.velocity, (face - before) * self._rate])
+        self._joints.publish(messages.joint_state(self._names, values, velocity, stamp))
+
+        poses, transl = revolute_model().to_motion(sample.q)
+        frame = messages.smplx_frame(poses, sample.expression, transl, stamp)
+        unit = units[sample.unit] if 0 <= sample.unit < len(units) else None
+        source = SOURCES.get(sample.phase, self._source)
+        messages.label(frame, source, sample.utterance or 0, sample.frame, unit, sample.unit)
+        self._smplx.publish(frame)
+
+        if frame.unit != self._word:
+            self._word = frame.unit
+            self._marker.publish(messages.word_marker(self._word, WORD_HEIGHT, stamp))
+
+    def close(self) -> None:
+        """Remove the publishers."""
+        for publisher in (self._joints, self._smplx, self._marker):
+            self._node.destroy_publisher(publisher)

@@ -1,0 +1,116 @@
+"""The last gate before the robot: positions, velocities and accelerations that stay within limits, whatever comes in.
+
+In discrete time with step dt the published positions q_k obey, for v_k = (q_k - q_{k-1}) / dt,
+
+    lower ≤ q_k ≤ upper,    |v_k| ≤ V,    |v_k - v_{k-1}| ≤ A dt.
+
+The velocity is chosen from those from which braking at A still stops before the position limit, a set that is never
+empty once it holds (braking itself stays in it), so the three can always be kept together. Within that set the input is
+followed: exactly where it is feasible, and otherwise caught up with along the fastest approach that can still stop
+on it (the discrete form of the time-optimal switching curve v = √(2 A e)).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nsa_ros.body.limits import Limits
+from nsa_ros.errors import NsaError
+
+Array = NDArray[np.float64]
+
+_CATCH_UP = 0.5
+"""Share of the acceleration used to close in on the input; the rest is left for the input's own acceleration."""
+
+
+def stopping_velocity(room: Array | float, step: Array | float, dt: float) -> Array:
+    """Greatest velocity of the coming tick from which braking by `step` a tick travels no farther than `room`.
+
+    A tick at v followed by v - step, v - 2 step, … travels S(v) = dt (v + (v - step) + …), which is piecewise linear
+    in v; this is its inverse.
+
+    Args:
+        room: distance left, at least 0. Shape (...).
+        step: change of velocity in one tick, above 0. Shape (...).
+        dt: length of a tick [s].
+    """
+    share = np.asarray(room / (step * dt))
+    ticks = np.floor((np.sqrt(1.0 + 8.0 * share) - 1.0) / 2.0)
+    return np.asarray(step * (share + ticks * (ticks + 1.0) / 2.0) / (ticks + 1.0))
+
+
+class Counts(NamedTuple):
+    """How often each coordinate of the input was not followed, in ticks. Each of shape (n,).
+
+    Attributes:
+        position: the input lay beyond a position limit.
+        rate: a velocity, acceleration or stopping limit was met.
+        invalid: the input was not finite.
+    """
+
+    position: NDArray[np.int64]
+    rate: NDArray[np.int64]
+    invalid: NDArray[np.int64]
+
+
+class Limiter:
+    """Follows a stream of targets within limits, one call a tick.
+
+    Attributes:
+        position: last output. Shape (n,).
+        velocity: (last output - the one before) / dt. Shape (n,).
+        acceleration: change of `velocity` in the last tick, over dt. Shape (n,).
+        counts: clamped ticks since the start.
+
+    Args:
+        limits: of the n coordinates.
+        dt: length of a tick [s].
+        start: where the figure stands, at rest. Shape (n,).
+
+    Raises:
+        NsaError: `start` is outside the position limits.
+    """
+
+    def __init__(self, limits: Limits, dt: float, start: ArrayLike) -> None:
+        start = np.array(start, dtype=np.float64)
+        outside = ~((start >= limits.lower) & (start <= limits.upper))
+        if outside.any():
+            raise NsaError(
+                f"start positions of coordinates {np.flatnonzero(outside).tolist()} are outside their limits; "
+                "start from a pose within them."
+            )
+        self._limits, self._dt = limits, dt
+        self._step = limits.acceleration * dt
+        self._reference = start.copy()
+        self.position = start
+        self.velocity = np.zeros_like(start)
+        self.acceleration = np.zeros_like(start)
+        self.counts = Counts(*(np.zeros(len(start), dtype=np.int64) for _ in Counts._fields))
+
+    def step(self, target: ArrayLike) -> Array:
+        """Next position towards a target; coordinates that are not finite brake and hold. (n,) -> (n,)."""
+        lower, upper, fastest, _ = self._limits
+        target = np.asarray(target, dtype=np.float64)
+        valid = np.isfinite(target)
+        wanted = np.clip(np.where(valid, target, self._reference), lower, upper)
+        behind = self._reference - self.position
+        approach = np.copysign(stopping_velocity(np.abs(behind), _CATCH_UP * self._step, self._dt), behind)
+        desired = np.where(valid, (wanted - self._reference) / self._dt + approach, 0.0)
+
+        up = stopping_velocity(np.maximum(upper - self.position, 0.0), self._step, self._dt)
+        down = stopping_velocity(np.maximum(self.position - lower, 0.0), self._step, self._dt)
+        velocity = np.clip(desired, -np.minimum(down, fastest), np.minimum(up, fastest))
+        velocity = np.clip(velocity, self.velocity - self._step, self.velocity + self._step)
+
+        position: Array = np.clip(self.position + velocity * self._dt, lower, upper)
+        self.counts.position[:] += valid & (wanted != target)
+        self.counts.rate[:] += np.abs(velocity - desired) > 1e-9 * fastest
+        self.counts.invalid[:] += ~valid
+        achieved = (position - self.position) / self._dt
+        self.acceleration = (achieved - self.velocity) / self._dt
+        self.velocity, self.position = achieved, position
+        self._reference = np.where(valid, wanted, position)
+        return position

@@ -1,0 +1,1 @@
+"""The figure on screen: films and stills without a display, and the page in the browser. Knows no ROS."""
