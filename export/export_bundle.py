@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checkpoints to a bundle: `export/export_bundle.py CONFIG CORPUS RUN BUNDLE`, parity with torch measured and written."""
+"""Checkpoints to a bundle: `export/export_bundle.py CONFIG CORPUS RUN BUNDLE`. Parity with torch is measured, too."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def _both(*joints: FaceJoint) -> list[FaceJoint]:
 
 def _lip(lip: str, parent: str, corners: float) -> list[FaceJoint]:
     base = FaceJoint(
-        lip, parent, "prismatic", (0, 0, 1), _MOUTH, -0.005, 0.008, {"mouth_round": 0.007, "lips_press": -0.004}
+        lip, parent, "prismatic", (0, 0, 1), _MOUTH, -0.005, 0.008, {"mouth_round": 0.007, "lips_press": -0.0025}
     )
     slide, turn = f"left_{lip}_slide", f"left_{lip}"
     return [
@@ -154,7 +154,7 @@ FACE_JOINTS: tuple[FaceJoint, ...] = (
             _CHEEK,
             -0.004,
             0.008,
-            {"cheeks_puff": 0.006, "mouth_corners": 0.002},
+            {"cheeks_puff": 0.005},
         ),
     ),
     FaceJoint("nose", "head", "prismatic", (0, 1, 0), (0.0, -0.03, 0.02), -0.001, 0.004, {"nose_wrinkle": 0.0035}),

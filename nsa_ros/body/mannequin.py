@@ -17,7 +17,18 @@ from nsa_ros.body.face import FACE_INDEX, FACE_JOINTS, origins
 from nsa_ros.body.part import BAND, NAIL, PALM, SHIRT, SHOE, SKIN, TROUSERS, Colour, Part, mesh_file
 from nsa_ros.body.portrait import portrait
 from nsa_ros.body.skeleton import FINGERS, INDEX, Skeleton
-from nsa_ros.body.solids import Mesh, ellipsoid, half_space, intersection, offset, rounded_cone, split, union, wrap
+from nsa_ros.body.solids import (
+    Mesh,
+    ellipsoid,
+    half_space,
+    intersection,
+    offset,
+    rounded_cone,
+    shell,
+    split,
+    union,
+    wrap,
+)
 from nsa_ros.body.surface import (
     Capsule,
     Landmark,
@@ -81,18 +92,16 @@ def _limb(
 def _trunk(skeleton: Skeleton) -> Iterator[Part]:
     body = trunk(skeleton)
     at = {name: skeleton.rest[i] for name, i in INDEX.items()}
-    levels = [at["left_hip"][1] - 0.2, *(at[f"spine{i}"][1] - 0.02 for i in (1, 2, 3)), at["neck"][1] + 0.1]
-    levels[1] = at["left_hip"][1] + 0.05
-    for i, joint in enumerate(("pelvis", "spine1", "spine2", "spine3")):
-        low, high = levels[i] - (0.0 if joint == "spine1" else 0.05), levels[i + 1] + 0.01
-        skin = offset(body, 0.0 if joint == "pelvis" else 0.003)
-        ends = [half_space([0, high, 0], [0, 1, 0]), half_space([0, low, 0], [0, -1, 0])]
-        slab = intersection(skin, *ends, blend=0.012)
-        start = np.array([0, max(low + 0.015, at["left_hip"][1] - 0.02), -0.004])
-        end = np.array([0, min(high - 0.015, at["left_shoulder"][1]), -0.004])
-        rows, caps = (6, 5) if joint == "spine3" else (3, 4)
-        colour = TROUSERS if joint == "pelvis" else SHIRT
-        yield Part(joint, joint, colour, wrap(slab, start, end, 0.4, around=28, along=rows, caps=caps))
+    hem = at["left_hip"][1] + 0.05
+    low, high = np.array([0, hem - 0.08, -0.004]), np.array([0, at["left_shoulder"][1], -0.004])
+    hips = wrap(body, low, low + np.array([0, 0.10, 0]), 0.4, around=28, along=3, caps=5)
+    yield Part("pelvis", "pelvis", TROUSERS, hips)
+    shirt = wrap(offset(body, 0.003), np.array([0, hem, -0.004]), high, 0.4, around=32, along=13, caps=7)
+    height, row = shirt.vertices[:, 1], (high[1] - hem) / 12
+    levels = [hem, *(at[f"spine{i}"][1] - 0.02 for i in (2, 3)), np.inf]
+    for joint, bottom, top in zip(("spine1", "spine2", "spine3"), levels[:-1], levels[1:], strict=True):
+        below = 0.0 if joint == "spine1" else 1.5 * row
+        yield Part(joint, joint, SHIRT, shell(shirt, (height >= bottom - below - 1e-6) & (height <= top + row)))
     collar = at["neck"] + np.array([0, -0.008, 0.004])
     step = np.array([0, 0.002, 0])
     ring = wrap(

@@ -21,6 +21,7 @@ from nsa_ros.body.solids import (
     intersection,
     offset,
     rounded_cone,
+    shell,
     tube,
     union,
     wrap,
@@ -94,21 +95,21 @@ class _Shape:
 
 def _skull(shape: _Shape) -> Iterator[Part]:
     at, scale = shape.at, shape.scale
-    room = ellipsoid(at(0, -0.098, 0.020), scale * np.array([0.031, 0.030, 0.040]))
+    room = ellipsoid(at(0, -0.098, 0.020), scale * np.array([0.036, 0.030, 0.042]))
     skull = difference(shape.full, room, blend=0.004 * scale)
-    core = at(0, -0.030, -0.062), at(0, 0.030, -0.075)
-    yield Part("head", "head", SKIN, wrap(skull, *core, 0.2, around=34, along=6, caps=9, focus=0.6))
     lips, edge = half_space(at(0, -0.0665, 0.02), [0.0, 1.0, 0.25]), half_space(at(0, 0, -0.080), [0, 0.4, -1])
 
-    def cheek_line(points: Array) -> Array:
-        """How far the jaw's skin sinks below the cheek's, so that their seam is not seen."""
-        beside = np.clip((np.abs(points[..., 0]) / scale - 0.025) / 0.012, 0.0, 1.0)
-        return np.asarray(beside * np.clip(1 + np.maximum(lips(points), edge(points)) / 0.016, 0.0, 1.0) ** 2 * 0.003)
+    def chin(points: Array) -> Array:
+        """The face, sunk beside the mouth and at the ears, so that the jaw's rim lies under the cheeks."""
+        beside = np.clip((np.abs(points[..., 0]) / scale - 0.030) / 0.010, 0.0, 1.0)
+        rim = np.clip(1 + np.maximum(lips(points), edge(points)) / (0.016 * scale), 0.0, 1.0)
+        return np.asarray(shape.full(points) - 0.0004 + beside * rim**2 * 0.003)
 
-    chin = intersection(shape.full, lips, edge, blend=0.004)
-    jaw: Solid = lambda points: chin(points) - 0.0003 + cheek_line(points)  # noqa: E731
-    core = at(0, -0.090, -0.018), at(0, -0.080, -0.018)
-    yield Part("jaw", "jaw", SKIN, wrap(jaw, *core, 0.12, around=30, along=1, caps=7, focus=0.3))
+    for name, solid in (("head", skull), ("jaw", chin)):
+        mesh = wrap(solid, at(0, -0.030, -0.062), at(0, 0.030, -0.075), 0.2, around=34, along=6, caps=10, focus=0.6)
+        if name == "jaw":
+            mesh = shell(mesh, np.maximum(lips(mesh.vertices), edge(mesh.vertices)) < 0.004 * scale)
+        yield Part(name, name, SKIN, mesh)
     normal = np.array([0, -1.0, 0.60])
     hairline = half_space(at(0, 0.068, 0.0), normal)
     crown = intersection(offset(shape.skin, 0.008 * scale), hairline, blend=0.012 * scale)
@@ -145,7 +146,7 @@ def _eye(shape: _Shape, rest: Mapping[str, Array], side: str) -> Iterator[Part]:
         depth = radius * float(np.sqrt(1 - share**2))
         disc = intersection(ball(eye, radius + lift), half_space(eye + np.array([0, 0, depth]), [0, 0, -1]))
         mesh = shape.knob(disc, eye + np.array([0, 0, (depth + radius) / 2]), 16, 2)
-        yield Part(f"{side}_{name}", joint, colour, mesh)
+        yield Part(f"{side}_{name}", joint, colour, shell(mesh, mesh.normals[:, 2] > 0.5))
     glint = eye + radius * np.array([-0.17, 0.22, 0.96])
     yield Part(f"{side}_glint", joint, WHITE, shape.knob(ball(glint, 0.0011 * shape.scale), glint, 6, 2))
     for lid, angle, flip in (("upper", 0.12, -1.0), ("lower", -0.35, 1.0)):

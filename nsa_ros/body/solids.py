@@ -19,7 +19,7 @@ Solid = Callable[[Array], Array]
 
 
 class Mesh(NamedTuple):
-    """A closed triangle mesh.
+    """A triangle mesh, closed unless it is said to be a shell.
 
     Attributes:
         vertices: [m]. Shape (V, 3).
@@ -46,7 +46,7 @@ def rounded_cone(a: ArrayLike, b: ArrayLike, radius_a: float, radius_b: float) -
         relative = points - start
         along = relative @ axis
         across = np.linalg.norm(relative - along[..., None] * axis, axis=-1)
-        foot = np.clip(along + across * slope / cosine, 0.0, length)
+        foot = np.clip(along - across * slope / cosine, 0.0, length)
         return np.asarray(np.hypot(across, along - foot) - (radius_a - slope * foot))
 
     return distance
@@ -214,8 +214,15 @@ def tube(points: ArrayLike, radii: ArrayLike, *, around: int = 8, along: int = 1
     return Mesh(np.concatenate([*vertices, tips]), np.concatenate([*normals, ends]), faces)
 
 
+def shell(mesh: Mesh, keep: NDArray[np.bool_]) -> Mesh:
+    """The open surface of those faces of a mesh that are kept. `keep` has shape (T,), or (V,) for all three corners."""
+    faces = mesh.faces[keep if len(keep) == len(mesh.faces) else keep[mesh.faces].all(axis=1)]
+    used, renamed = np.unique(faces, return_inverse=True)
+    return Mesh(mesh.vertices[used], mesh.normals[used], renamed.reshape(-1, 3).astype(np.int32))
+
+
 def split(mesh: Mesh, a: ArrayLike, b: ArrayLike, direction: ArrayLike) -> tuple[Mesh, Mesh]:
-    """The halves of a wrapped mesh, the one that looks in `direction` from the axis a-b first, each closed again.
+    """The halves of a wrapped mesh as open shells, the one that looks in `direction` from the axis a-b first.
 
     The cut is clean where a row of vertices lies in the plane through the axis across `direction`.
     """
@@ -223,18 +230,7 @@ def split(mesh: Mesh, a: ArrayLike, b: ArrayLike, direction: ArrayLike) -> tuple
     outward = np.asarray(direction, dtype=np.float64)
     outward = outward - (outward @ axis) / (axis @ axis) * axis
     ahead = (mesh.vertices[mesh.faces].mean(axis=1) - start) @ outward > 0
-    return _closed(mesh, mesh.faces[ahead], start + axis / 2), _closed(mesh, mesh.faces[~ahead], start + axis / 2)
-
-
-def _closed(mesh: Mesh, faces: NDArray[np.int32], inside: Array) -> Mesh:
-    edges = {(int(f[i]), int(f[(i + 1) % 3])) for f in faces for i in range(3)}
-    rim = np.array([(v, u) for u, v in edges if (v, u) not in edges])
-    used, renamed = np.unique(faces, return_inverse=True)
-    number = dict(zip(used.tolist(), range(len(used)), strict=True))
-    fan = [(number[u], number[v], len(used)) for u, v in rim.tolist()]
-    vertices = np.concatenate([mesh.vertices[used], [inside]])
-    normals = np.concatenate([mesh.normals[used], [[0.0, 1.0, 0.0]]])
-    return Mesh(vertices, normals, np.concatenate([renamed.reshape(-1, 3), fan]).astype(np.int32))
+    return shell(mesh, ahead), shell(mesh, ~ahead)
 
 
 def _grid_faces(rows: int, around: int) -> NDArray[np.int32]:

@@ -7,6 +7,7 @@ mannequin's meshes are wrapped around these same solids, so a fingertip on `chin
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -200,9 +201,10 @@ def capsules(skeleton: Skeleton) -> tuple[Capsule, ...]:
 
     at, scale = _at(skeleton), hand_scale(skeleton)
     body, skull = trunk(skeleton), head(skeleton)
-    for joint in ("pelvis", "spine1", "spine2", "spine3"):
-        add(joint, *_slice(body, at(joint) * [0, 1, 0], 0))
-    add("spine3", *_slice(body, (at("spine3") + at("left_shoulder")) / 2 * [0, 1, 0], 0))
+    column = ("pelvis", "spine1", "spine2", "spine3", "left_shoulder")
+    for joint, above in pairwise(column):
+        for share in (0.0, 0.5):
+            add(joint, *_slice(body, ((1 - share) * at(joint) + share * at(above)) * np.array([0, 1, 0]), 0))
     add("neck", *neck_ends(skeleton)[:3])
     middle, size = eye_midpoint(skeleton)
     for height, carrier in ((0.055, "head"), (0.015, "head"), (-0.025, "head"), (-0.062, "head"), (-0.090, "jaw")):

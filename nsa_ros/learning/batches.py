@@ -12,7 +12,7 @@ from torch import Tensor
 from nsa_ros.errors import NsaError
 from nsa_ros.learning.corpus import Passage
 from nsa_ros.learning.motion_model import Context
-from nsa_ros.learning.planner import PlanBatch
+from nsa_ros.learning.planner_model import PlanBatch
 from nsa_ros.learning.text_encoder import PAD
 from nsa_ros.signing.alignment import END, Alignment, PlannedUnit, align
 from nsa_ros.signing.representation import Representation, raw_rotations
@@ -26,7 +26,7 @@ def token_row(tokens: Sequence[int], end: int, length: int) -> list[int]:
 
 
 class PlanExample(NamedTuple):
-    """A sentence for the planner: token ids and plan, whose last unit is `END`; frames are 0 where they are not known."""
+    """A sentence for the planner: token ids and plan, whose last unit is `END`; frames are 0 where not known."""
 
     tokens: list[int]
     plan: list[PlannedUnit]
@@ -51,7 +51,7 @@ def plan_batch(
         examples: of sentences.
         end: id of the end token.
         length: of the token rows.
-        rng: when given, half of the sentences are moved to a random place of the row, so that every position is learned.
+        rng: when given, half of the sentences are moved to a random place of the row, so that each position is learned.
     """
     steps = max(len(example.plan) for example in examples)
     rows, starts = [], []

@@ -11,7 +11,7 @@ import yaml
 
 from nsa_ros.errors import NsaError
 from nsa_ros.learning.denoiser import DenoiserConfig
-from nsa_ros.learning.planner import PlannerConfig
+from nsa_ros.learning.planner_model import PlannerConfig
 from nsa_ros.learning.text_encoder import TextConfig
 
 CONFIGS = Path(__file__).parent / "configs"
@@ -36,7 +36,7 @@ class CorpusConfig:
 
 @dataclass(frozen=True)
 class DiffusionConfig:
-    """Diffusion and the representation it works on; the values are those of `signing.ddim` and `signing.representation`."""
+    """Diffusion and the representation it works on; values as in `signing.ddim` and `signing.representation`."""
 
     rotation: str = "rot6d"
     schedule: str = "cosine"
@@ -88,7 +88,7 @@ class ModelConfig:
 
     Attributes:
         name: of the model.
-        conditioning: `aligned` (each frame knows its unit and phase) or `sentence` (one pooled text feature, the paper).
+        conditioning: `aligned` (a frame knows its unit and phase) or `sentence` (one pooled text feature, the paper).
         seed: of weights and batches.
     """
 

@@ -102,7 +102,9 @@ def durations(labels: NDArray[np.int64], units: int) -> tuple[list[int], int]:
     """
     visited = labels[labels != NO_UNIT]
     if sorted(set(visited.tolist())) != list(range(units)) or (np.diff(visited) < 0).any():
-        raise NsaError(f"motion visits units {sorted(set(visited.tolist()))} of {units}; each must have frames, in order")
+        raise NsaError(
+            f"motion visits units {sorted(set(visited.tolist()))} of {units}; each must have frames, in order"
+        )
     ends = [int(np.flatnonzero(labels == unit)[-1]) + 1 for unit in range(units)]
     return [int(n) for n in np.diff([0, *ends])], len(labels) - ends[-1]
 

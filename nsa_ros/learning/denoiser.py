@@ -1,8 +1,9 @@
-"""The denoiser: per-frame graph and expression encoders, conditioning gates, a causal recurrent decoder, an MLP head."""
+"""The denoiser: graph and expression encoders of each frame, gates, a causal recurrent decoder, an MLP head."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -71,13 +72,11 @@ class Denoiser(nn.Module):
             nn.Linear(condition, config.condition), nn.SiLU(), nn.Linear(config.condition, config.condition), nn.SiLU()
         )
         widths = (joint_channels, *config.graph_widths)
-        self.pose_layers = nn.ModuleList(EdgeGraphLayer(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.pose_layers = nn.ModuleList(EdgeGraphLayer(a, b) for a, b in pairwise(widths))
         self.pose_gates = nn.ModuleList(Gate(config.condition, width) for width in config.graph_widths)
         self.lift = nn.Linear(1, config.expression_widths[0])
         widths = (config.expression_widths[0], *config.expression_widths)
-        self.expression_layers = nn.ModuleList(
-            ExpressionLayer(coefficients, a, b) for a, b in zip(widths, widths[1:], strict=False)
-        )
+        self.expression_layers = nn.ModuleList(ExpressionLayer(coefficients, a, b) for a, b in pairwise(widths))
         self.expression_gates = nn.ModuleList(Gate(config.condition, width) for width in config.expression_widths)
         frame = len(JOINTS) * config.graph_widths[-1] + coefficients * config.expression_widths[-1]
         self.frame = nn.Linear(frame, config.hidden)

@@ -100,8 +100,8 @@ def _holds(motions: list[tuple[Passage, np.ndarray]], spelled: set[int]) -> tupl
 def evaluate_faithfulness(signer: ModelSigner, passages: list[Passage]) -> dict[str, Any]:
     """Does the motion depend on the text? Signed from text alone, with the planner's units and durations.
 
-    d_pair_gt: to the text's own reference; d_pair_random: to another text's; d_intra: between two seeds; d_inter: between
-    texts (arXiv 2606.01643); distance: `metrics.dtw` of the arms and hands.
+    d_pair_gt: to the text's own reference; d_pair_random: to another text's; d_intra: between two seeds; d_inter:
+    between texts (arXiv 2606.01643); distance: `metrics.dtw` of the arms and hands.
     """
     arms = [16, 17, 18, 19, 20, 21, *range(25, 65)]
     made = [[_signed(signer, s.text, seed)[::_EVERY, arms] for s in passages] for seed in (0, 1)]

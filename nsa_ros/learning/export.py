@@ -17,7 +17,7 @@ from nsa_ros.learning.config import ModelConfig
 from nsa_ros.learning.corpus import Corpus
 from nsa_ros.learning.motion_model import Context, MotionModel
 from nsa_ros.learning.onnx_files import halve_weights, trace, write_sharing_weights
-from nsa_ros.learning.planner import PlannerModel
+from nsa_ros.learning.planner_model import PlannerModel
 from nsa_ros.learning.tasks import DenoiserTask, PlannerTask
 from nsa_ros.learning.text_encoder import TextTower
 from nsa_ros.learning.trainer import averaged_weights
@@ -64,7 +64,7 @@ class Trained:
 
     def __init__(self, config: ModelConfig, corpus: Corpus, run: Path) -> None:
         if config.conditioning != "aligned":
-            raise NsaError(f"only aligned models are exported; {config.name!r} is conditioned on the {config.conditioning}")
+            raise NsaError(f"{config.name!r} is conditioned on the {config.conditioning}; only `aligned` is exported")
         planner, denoiser = PlannerTask(config, corpus), DenoiserTask(config, corpus)
         self.updates: dict[str, int] = {}
         self.seconds: dict[str, float] = {}

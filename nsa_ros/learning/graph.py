@@ -1,4 +1,4 @@
-"""The pose encoder's layer: graph convolution over the SMPL-X tree with a linear map of its own for every directed edge."""
+"""The pose encoder's layer: graph convolution over the SMPL-X tree with one linear map for every directed edge."""
 
 from __future__ import annotations
 

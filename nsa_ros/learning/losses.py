@@ -26,11 +26,18 @@ class DiffusionLoss(nn.Module):
     """
 
     def __init__(
-        self, model: MotionModel, loss: LossConfig, diffusion: DiffusionConfig, representation: Representation, skeleton: Skeleton
+        self,
+        model: MotionModel,
+        loss: LossConfig,
+        diffusion: DiffusionConfig,
+        representation: Representation,
+        skeleton: Skeleton,
     ) -> None:
         super().__init__()
         if diffusion.prediction != "x0" and (loss.velocity or loss.position):
-            raise NsaError(f"velocity and position losses need prediction x0, not {diffusion.prediction!r}; set them to 0")
+            raise NsaError(
+                f"velocity and position losses need prediction x0, not {diffusion.prediction!r}; set them to 0"
+            )
         self.model, self.settings, self.diffusion = model, loss, diffusion
         self.kinematics = Kinematics(skeleton, representation)
         hand = set(range(LEFT_HAND.start, LEFT_HAND.stop)) | set(range(RIGHT_HAND.start, RIGHT_HAND.stop))
@@ -44,9 +51,13 @@ class DiffusionLoss(nn.Module):
         points[JAW] = 1.0
         self.register_buffer("point_weight", points / points.mean(), persistent=False)
 
-    def forward(self, window: Window, noise: Tensor, state: Tensor, bf16: bool) -> tuple[Tensor, Tensor, dict[str, float]]:
+    def forward(
+        self, window: Window, noise: Tensor, state: Tensor, bf16: bool
+    ) -> tuple[Tensor, Tensor, dict[str, float]]:
         """Loss, the recurrent state after the window (detached), and the parts of the loss for the log."""
-        share = torch.tensor(alpha_bar(self.diffusion.schedule, window.time.numpy()), dtype=torch.float32)[:, None, None]
+        share = torch.tensor(alpha_bar(self.diffusion.schedule, window.time.numpy()), dtype=torch.float32)[
+            :, None, None
+        ]
         signal, error = share.sqrt(), (1.0 - share).sqrt()
         noisy = signal * window.clean + error * noise
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):

@@ -7,12 +7,13 @@ stopped goes on where it was.
 from __future__ import annotations
 
 import argparse
+import copy
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from nsa_ros.body.motion import concatenate
+from nsa_ros.body.motion import Motion, concatenate
 from nsa_ros.learning.config import load_config
 from nsa_ros.learning.corpus import Passage, Sentence, durations, unit_ids, write_corpus
 from nsa_ros.phonology.grammar import default_grammar
@@ -37,6 +38,12 @@ class PhonologySource:
         self.vocabulary = default_vocabulary()
         self.units = {"sign": list(lexicon()), "letter": list(letters()), "number": list(numbers())}
         self._ids = unit_ids(self.units)
+        self._synthesizer = Synthesizer(variation=NATURAL)
+
+    def _sign(self, units: list[Unit], seed: int) -> Motion:
+        synthesizer = copy.copy(self._synthesizer)  # shares the solved signs, which cost seconds each
+        synthesizer._seed = seed
+        return concatenate([motion for _, motion in synthesizer.stream(units)])
 
     def text(self, rng: np.random.Generator, part: Literal["train", "test"]) -> str:
         return default_sentences().draw_part(rng, part)
@@ -48,7 +55,7 @@ class PhonologySource:
         poses, expression = np.zeros((0, 55, 3)), np.zeros((0, 10))
         if motion:
             units = [Unit(g.text, g.kind, g.span, 0, g.face) for part in glosses for g in part]
-            made = concatenate([m for _, m in Synthesizer(variation=NATURAL, seed=seed).stream(units)])
+            made = self._sign(units, seed)
             frames, rest = durations(made.unit, len(units))
             poses, expression = made.poses, made.expression
         timed = iter(frames)

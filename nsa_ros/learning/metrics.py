@@ -38,7 +38,7 @@ def jerk(positions: Array, fps: float) -> float:
 
 
 def hold_feature(poses: Array) -> Array:
-    """The right hand in the last third of a unit: finger joints and the direction of the hand, as matrices. -> (144,)."""
+    """The right hand in the last third of a unit: finger joints and direction of the hand, as matrices. -> (144,)."""
     last = poses[int(np.floor((1.0 - _HOLD) * len(poses))) :].astype(np.float64)
     rotations = forward(default_skeleton(), last).rotations
     wrist = INDEX["right_wrist"]

@@ -59,7 +59,7 @@ def write_sharing_weights(models: Mapping[str, onnx.ModelProto], folder: Path) -
     folder.mkdir(parents=True, exist_ok=True)
     places: dict[bytes, int] = {}
     blob = bytearray()
-    for name, model in models.items():
+    for file, model in models.items():
         graph = model.graph
         kept, casts = [], []
         for weight in graph.initializer:
@@ -77,11 +77,13 @@ def write_sharing_weights(models: Mapping[str, onnx.ModelProto], folder: Path) -
             for key, value in {"location": WEIGHTS, "offset": places[data], "length": len(data)}.items():
                 half.external_data.add(key=key, value=str(value))
             kept.append(half)
-            casts.append(helper.make_node("Cast", [half.name], [weight.name], name=f"widen_{weight.name}", to=TensorProto.FLOAT))
+            casts.append(
+                helper.make_node("Cast", [half.name], [weight.name], name=f"widen_{weight.name}", to=TensorProto.FLOAT)
+            )
         nodes = list(graph.node)
         del graph.initializer[:], graph.node[:]
         graph.initializer.extend(kept)
         graph.node.extend([*casts, *nodes])
-        (folder / name).write_bytes(model.SerializeToString(deterministic=True))
+        (folder / file).write_bytes(model.SerializeToString(deterministic=True))
     (folder / WEIGHTS).write_bytes(bytes(blob))
     return [*models, WEIGHTS]

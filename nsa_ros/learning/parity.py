@@ -38,7 +38,9 @@ def sample_torch(model: MotionModel, ddim: Ddim, passage: Passage, seed: int) ->
     return noisy
 
 
-def sample_onnx(networks: Networks, bundle: Bundle, passage: Passage, seed: int, cut: list[int] | None = None) -> Channels:
+def sample_onnx(
+    networks: Networks, bundle: Bundle, passage: Passage, seed: int, cut: list[int] | None = None
+) -> Channels:
     """The same from the bundle, in chunks of lengths `cut` (in turn), else of the longest. Shape (F, C)."""
     aligned = align(passage.plan)
     sampler = Sampler(networks.denoisers, bundle.ddim, bundle.denoiser_state)

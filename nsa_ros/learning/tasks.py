@@ -15,7 +15,7 @@ from nsa_ros.learning.config import ModelConfig
 from nsa_ros.learning.corpus import Corpus, Passage
 from nsa_ros.learning.losses import DiffusionLoss
 from nsa_ros.learning.motion_model import MotionModel
-from nsa_ros.learning.planner import PlannerModel
+from nsa_ros.learning.planner_model import PlannerModel
 from nsa_ros.learning.text_encoder import FrozenClip
 
 

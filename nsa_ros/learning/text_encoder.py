@@ -26,7 +26,7 @@ class TextConfig:
     Attributes:
         width, layers, heads: of the tower trained here.
         tokens: longest sentence, the end token included.
-        clip: open_clip model name (`ViT-L-14` in the paper) whose frozen text tower is used instead; empty for the tower.
+        clip: open_clip model name (`ViT-L-14` in the paper) whose frozen text tower is used instead, if any.
         pretrained: its weights: a tag (`openai`) or the path of a local checkpoint.
     """
 
@@ -41,8 +41,8 @@ class TextConfig:
 class TextTower(nn.Module):
     """open_clip's text transformer without causal mask, from random weights.
 
-    A token's feature is its contextual output beside its bare embedding: who it is stays readable whatever stands around
-    it, so that letters of unseen names can be copied.
+    A token's feature is its contextual output beside its bare embedding: who it is stays readable whatever stands
+    around it, so that letters of unseen names can be copied.
     """
 
     def __init__(self, config: TextConfig, vocabulary: int) -> None:
@@ -85,8 +85,8 @@ class FrozenClip(nn.Module):
             model = open_clip.create_model(config.clip, pretrained=str(local) if local.is_file() else config.pretrained)
         except Exception as error:
             raise NsaError(
-                f"CLIP {config.clip!r} with weights {config.pretrained!r} cannot be loaded: {error}. Give the path of a "
-                f"local checkpoint in `text.pretrained`, or set {offline}=1 to fail at once without network "
+                f"CLIP {config.clip!r} with weights {config.pretrained!r} cannot be loaded: {error}. Give the path "
+                f"of a local checkpoint in `text.pretrained`, or set {offline}=1 to fail at once without network "
                 f"(now {os.environ.get(offline, 'unset')})."
             ) from error
         self._model = [model.eval().requires_grad_(False)]  # in a list, so that it is no submodule

@@ -202,6 +202,26 @@ class Arm:
         turn = np.arccos(np.clip((np.trace(relative, axis1=-2, axis2=-1) - 1.0) / 2.0, -1.0, 1.0))
         return Reach(coordinates, rotation, beyond, turn)
 
+    def place(self, point: Array, angles: Array, site: Array, swivel: Array, rotation: Array) -> Array:
+        """Bring a point of the hand to a point in space with given angles of forearm and wrist.
+
+        Args:
+            point: where the site goes [m]. Shape (..., 3).
+            angles: pronation, flexion and deviation [rad]. Shape (..., 3).
+            site: the point of the hand, relative to the wrist in the T-pose [m]. Shape (..., 3).
+            swivel: of the elbow [rad]. Shape (...).
+            rotation: first guess of the hand's orientation. Shape (..., 3, 3).
+
+        Returns:
+            Arm coordinates. Shape (..., 7).
+        """
+        coordinates = np.concatenate([point, swivel[..., None], angles], axis=-1)
+        for _ in range(5):
+            coordinates[..., WRIST] = point - (rotation @ site[..., None])[..., 0]
+            rotation = self.hand_rotation(coordinates)
+        coordinates[..., WRIST] = point - (rotation @ site[..., None])[..., 0]
+        return coordinates
+
     def pose(self, coordinates: Array) -> Array:
         """Joint rotations of collar, shoulder, elbow and wrist, axis-angle [rad]. (..., 7) -> (..., 4, 3).
 

@@ -1,7 +1,7 @@
 """English clauses: what asks, and the order in which their parts are signed.
 
-The order is that of Valli, Lucas, Mulrooney and Villanueva, "Linguistics of American Sign Language" (2011), and of
-Baker-Shenk and Cokely, "American Sign Language" (1980), in the few rules that docs/text.md lists.
+The few rules that docs/text.md lists, after Baker-Shenk and Cokely, "American Sign Language" (1980), and Valli et al.,
+"Linguistics of American Sign Language" (2011), from general knowledge of them.
 """
 
 from __future__ import annotations

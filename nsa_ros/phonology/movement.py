@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
 
-from nsa_ros.body.rotations import slerp
+from nsa_ros.body.rotations import geodesic_angle, slerp
 from nsa_ros.body.skeleton import JOINTS, LEFT_HAND, Skeleton
 from nsa_ros.phonology.arms import ANGLE_LIMITS, COORDINATES, DEVIATION, FLEXION, PRONATION, SWIVEL, Arm
 from nsa_ros.phonology.handshapes import direction, handshape, wrist_rotation
@@ -35,6 +35,9 @@ LARGEST_SHORTFALL = 0.01
 LARGEST_TURN = np.radians(40.0)
 """How far a hand may be turned from the orientation written before the entry is called unreachable [rad]."""
 
+_LARGE_TURN = np.radians(75.0)
+"""Above this angle a hand turns by its forearm and wrist angles, below it along the shortest way in space [rad]."""
+
 _MIRROR = np.array([-1.0, 1.0, 1.0])
 _SWAP = {"left": "right", "right": "left"}
 _RATE = {"nod": 2.6, "twist": 2.8, "sway": 2.6, "wiggle": 2.2, "rub": 2.5}
@@ -50,6 +53,7 @@ class Stations(NamedTuple):
         rotation: orientation of the hand. Shape (K, 3, 3).
         site: the part of the hand relative to the wrist [m]. Shape (K, 3).
         swivel: of the elbow [rad]. Shape (K,).
+        angles: pronation of the forearm, flexion and deviation of the wrist [rad]. Shape (K, 3).
         fingers: finger joints [rad]. Shape (K, 45).
         head: share by which it follows the head. Shape (K,).
         contact: whether it touches. Shape (K,).
@@ -60,6 +64,7 @@ class Stations(NamedTuple):
     rotation: Array
     site: Array
     swivel: Array
+    angles: Array
     fingers: Array
     head: Array
     contact: NDArray[np.bool_]
@@ -138,6 +143,7 @@ class Movements:
             reach.rotation,
             site,
             reach.coordinates[:, SWIVEL],
+            reach.coordinates[:, PRONATION:],
             np.stack([handshape(p.handshape).reshape(45) for p in postures]),
             np.array([float(on_head(p.place.name)) for p in postures]),
             np.array([p.contact for p in postures]),
@@ -187,9 +193,15 @@ class Movements:
         def between(column: Array) -> Array:
             return column[a] + (column[b] - column[a]) * w.reshape(-1, *[1] * (column.ndim - 1))
 
+        arm = self.arms[side]
+        point, site, swivel = between(st.point) + shift, between(st.site), between(st.swivel)
         rotation = slerp(st.rotation[a], st.rotation[b], w)
-        reach = self.arms[side].reach(between(st.point) + shift, rotation, between(st.site), between(st.swivel))
-        return reach.coordinates
+        coordinates = arm.reach(point, rotation, site, swivel).coordinates
+        large = geodesic_angle(st.rotation[a], st.rotation[b]) > _LARGE_TURN
+        if large.any():
+            turned = arm.place(point[large], between(st.angles)[large], site[large], swivel[large], rotation[large])
+            coordinates[large] = turned
+        return coordinates
 
     def stroke(self, sign: Sign, tempo: float = 1.0, amplitude: float = 1.0) -> Stroke:
         """The course of the hands in a sign.

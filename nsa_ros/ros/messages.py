@@ -19,6 +19,7 @@ from nsa_ros.text.units import Unit
 
 Array = NDArray[np.float64]
 
+
 def stamp(nanoseconds: int) -> Time:
     """Nanoseconds since the clock's epoch as a Time."""
     return Time(sec=nanoseconds // 1_000_000_000, nanosec=nanoseconds % 1_000_000_000)

@@ -54,9 +54,9 @@ class SignerParameters:
     )
     seed: int = parameter(0, "seed of the generation: same text and seed, same frames", low=0, high=2**31 - 1)
     speed: float = parameter(1.0, "speed of the signing [-]; 1 is the signer's own tempo", low=0.25, high=3.0)
-    max_text_length: int = parameter(1000, "longest text accepted [characters]", low=1, high=100000)
+    max_text_length: int = parameter(2000, "longest text accepted [characters]", low=1, high=100000, fixed=True)
     rest_after: float = parameter(
-        1.0, "how long the queue must be empty before the hands go down [s]", low=0.0, high=3600.0, fixed=True
+        0.6, "how long the queue must be empty before the hands go down [s]", low=0.0, high=3600.0, fixed=True
     )
     autostart: bool = parameter(True, "configure and activate when the process starts", fixed=True)
 

@@ -59,7 +59,9 @@ def run(make: Callable[[], Any], arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         print(f"ROS 2 for Python is missing ({error}): source a ROS 2, or use the .venv of ./demo", file=sys.stderr)
         return 1
-    rclpy.init(args=arguments if arguments is None else ["", *arguments], signal_handler_options=SignalHandlerOptions.NO)
+    rclpy.init(
+        args=arguments if arguments is None else ["", *arguments], signal_handler_options=SignalHandlerOptions.NO
+    )
     try:
         node = make()
     except NsaError as error:

@@ -19,7 +19,7 @@ from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 
 from nsa_ros.errors import NsaError
-from nsa_ros.signing.timeline import Ending, Sample
+from nsa_ros.signing.sample import Ending, Sample
 from nsa_ros.text.units import Unit
 
 FEEDBACK_PERIOD = 0.1
@@ -140,9 +140,7 @@ class SignAction:
     def _execute(self, handle: ServerGoalHandle) -> Any:
         goal = self._by_id[bytes(handle.goal_id.uuid)]
         while not goal.ended.wait(FEEDBACK_PERIOD):
-            handle.publish_feedback(
-                Sign.Feedback(utterance=goal.utterance, unit=goal.unit, frame=max(goal.frame, 0))
-            )
+            handle.publish_feedback(Sign.Feedback(utterance=goal.utterance, unit=goal.unit, frame=max(goal.frame, 0)))
         del self._by_id[bytes(handle.goal_id.uuid)]
         if goal.outcome == Sign.Result.SIGNED:
             handle.succeed()

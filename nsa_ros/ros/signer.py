@@ -25,28 +25,48 @@ Parameters: `nsa_ros.ros.parameters.SignerParameters`; `ros2 param describe /sig
 from __future__ import annotations
 
 import sys
-import threading
+import time
 import traceback
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 from nsa_msgs.msg import SignerStatus
-from rclpy.action import ActionServer
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.clock import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.time import Time
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 from nsa_ros.errors import NsaError
-from nsa_ros.ros import qos
+from nsa_ros.ros import messages, qos
+from nsa_ros.ros.coordinates import revolute_model
 from nsa_ros.ros.loop import RateLoop
 from nsa_ros.ros.parameters import ParameterSet, SignerParameters
+from nsa_ros.ros.sign_action import SignAction
 from nsa_ros.ros.signers import load_signer
+from nsa_ros.ros.streams import Streams
+from nsa_ros.signing.player import Player
+from nsa_ros.signing.request import Ended, Started
+from nsa_ros.signing.timeline import Timeline
 
-STATES = {"unconfigured": SignerStatus.UNCONFIGURED, "inactive": SignerStatus.INACTIVE}
+SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
+
+OUTCOMES = {
+    "finished": SignerStatus.OUTCOME_SIGNED,
+    "cancelled": SignerStatus.OUTCOME_CANCELLED,
+    "failed": SignerStatus.OUTCOME_FAILED,
+}
+"""How an utterance ended to its number in the status."""
+
 REST_TIMEOUT = 10.0
 """How long `deactivate` waits for the figure to come to rest [s]."""
+
+SWITCH_INTERVAL = 5e-4
+"""How long another Python thread may keep the play-out waiting [s]; Python's own is 5 ms."""
 
 
 class SignerNode(LifecycleNode):
@@ -54,22 +74,273 @@ class SignerNode(LifecycleNode):
 
     Args:
         load: makes the signer that the parameters ask for.
+
+    Raises:
+        NsaError: a parameter given at start is not allowed.
     """
 
     def __init__(self, load: Callable[[SignerParameters], Any] = load_signer) -> None:
         super().__init__("signer")
         self._load = load
+        self._signer: Any = None
         self._player: Player | None = None
+        self._streams: Streams | None = None
         self._loop: RateLoop | None = None
-        self._parameters = ParameterSet(self, SignerParameters, lambda: self._player is not None, self._on_parameters)
-        self._streams = Streams(self)
+        self._told: tuple[Any, ...] = ()
         self._message = ""
         self._refused = 0
+        self._last = (0, SignerStatus.OUTCOME_NONE)
+        self._submitted: dict[int, float] = {}
+        self._latencies: deque[float] = deque(maxlen=200)
+        self._settings = ParameterSet(self, SignerParameters, lambda: self._player is not None, self._on_parameters)
         commands = MutuallyExclusiveCallbackGroup()
-        self.create_subscription(
-            String, "sign_text", self._on_text, qos.TEXT, callback_group=commands, qos_overriding_options=qos.OVERRIDABLE
-        )
+        overridable = {"qos_overriding_options": qos.OVERRIDABLE}
+        self._status = self.create_publisher(SignerStatus, "~/status", qos.LATCHED, **overridable)
+        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
+        self.create_subscription(String, "sign_text", self._on_text, qos.TEXT, callback_group=commands, **overridable)
         self.create_service(Trigger, "~/stop", self._on_stop, callback_group=commands)
+        self._action = SignAction(self, self)
         self.create_timer(1.0, self._publish_diagnostics)
-        if self._parameters.current.autostart:
-            self._autostart = self.create_timer(0.0, self._start)
+        self._publish_status()
+        if self._settings.current.autostart:
+            self._starting = self.create_timer(0.0, self._start)
+
+    # Lifecycle
+
+    def _start(self) -> None:
+        self._starting.cancel()
+        if self.trigger_configure() == SUCCESS:
+            self.trigger_activate()
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Load and warm the model; on failure the cause is in the log and the status, and it can be tried again."""
+        parameters: SignerParameters = self._settings.current
+        begun = time.perf_counter()
+        try:
+            self._signer = self._load(parameters)
+            timeline = Timeline(
+                revolute_model(), rate=parameters.rate, fps=self._signer.fps, linger=parameters.rest_after
+            )
+            self._player = Player(
+                self._signer, timeline, parameters.queue_length, parameters.max_text_length, listener=self._on_event
+            )
+        except Exception as error:
+            self._message = str(error) if isinstance(error, NsaError) else f"{type(error).__name__}: {error}"
+            self.get_logger().error(f"cannot configure: {self._message}")
+            if not isinstance(error, NsaError):
+                self.get_logger().debug(traceback.format_exc())
+            self._publish_status()
+            return FAILURE
+        self._message = ""
+        timeline.speed = parameters.speed
+        self._streams = Streams(self, parameters.signer, parameters.rate)
+        self._publish_status()
+        took = time.perf_counter() - begun
+        self.get_logger().info(f"{self._signer.name} ready in {took:.1f} s ({self._provider() or 'no model'})")
+        return SUCCESS
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Start publishing; the figure is at rest."""
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        clock = _NodeClock(self) if self.get_parameter("use_sim_time").value else None
+        self._loop = RateLoop(1.0 / self._settings.current.rate, self._tick, self._on_tick_error, clock)
+        self._loop.start()
+        return SUCCESS
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Drop what is signed and queued, go to rest, stop publishing."""
+        if self._player is not None and self._loop is not None:
+            loop, self._loop = self._loop, None
+            self._player.cancel()
+            end = time.monotonic() + REST_TIMEOUT
+            while self._player.status().phase != "rest" and time.monotonic() < end:
+                time.sleep(0.01)
+            loop.stop()
+        self._publish_status()
+        return SUCCESS
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Forget the model."""
+        self._release()
+        self._publish_status()
+        return SUCCESS
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop at once."""
+        self._release()
+        return SUCCESS
+
+    def close(self) -> None:
+        """Stop at once, before the node is destroyed."""
+        self._action.close()
+        self._release()
+
+    def _release(self) -> None:
+        loop, self._loop = self._loop, None
+        player, self._player = self._player, None
+        streams, self._streams = self._streams, None
+        self._signer = None
+        if loop is not None:
+            loop.stop()
+        if player is not None:
+            player.close(timeout=1.0)
+        if streams is not None:
+            streams.close()
+
+    # Texts
+
+    def submit(self, text: str, seed: int | None = None, speed: float | None = None) -> int:
+        """Queue a text; seed and factor of the tempo are the parameter's and 1 when left out. Returns its utterance.
+
+        Raises:
+            NsaError: it is refused; the status says so too.
+        """
+        player = self._player if self._loop is not None else None
+        try:
+            if player is None:
+                raise NsaError("the signer is not active: ros2 lifecycle set /signer configure, then activate")
+            seed = self._settings.current.seed if seed is None else seed
+            now = time.perf_counter()
+            utterance = player.submit(text, seed, 1.0 if speed is None else speed)
+        except NsaError as error:
+            self._refused += 1
+            self._message = f"refused {_shortened(text)!r}: {error}"
+            self.get_logger().warning(self._message, throttle_duration_sec=1.0)
+            if player is None:
+                self._publish_status()
+            raise
+        self._submitted[utterance] = now
+        return utterance
+
+    def cancel(self, utterance: int | None = None) -> None:
+        """Drop an utterance, or everything that is signed or queued."""
+        if self._player is not None:
+            self._player.cancel(utterance)
+
+    def _on_text(self, text: String) -> None:
+        try:
+            self.submit(text.data)
+        except NsaError:
+            return  # the log and the status say why
+
+    def _on_stop(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        self.cancel()
+        response.success = self._loop is not None
+        response.message = "going to rest" if response.success else "the signer is not active"
+        return response
+
+    def _on_parameters(self, parameters: SignerParameters) -> None:
+        if self._player is not None:
+            self._player.timeline.speed = parameters.speed
+
+    # Play-out
+
+    def _tick(self) -> None:
+        player, streams = self._player, self._streams
+        if player is None or streams is None:
+            return
+        sample, status = player.tick(), player.status()
+        streams.publish(sample, status.units)
+        self._action.follow(sample, status.units)
+        self._publish_status()
+
+    def _on_tick_error(self, error: Exception) -> None:
+        self._message = f"{type(error).__name__}: {error}"
+        self.get_logger().error(self._message, throttle_duration_sec=1.0)
+
+    def _on_event(self, event: Started | Ended) -> None:
+        if isinstance(event, Started):
+            submitted = self._submitted.pop(event.utterance, None)
+            if submitted is not None:
+                self._latencies.append(time.perf_counter() - submitted)
+            self.get_logger().info(f"signing {event.utterance}: {_shortened(event.text)!r}")
+            return
+        ending = event.ending
+        self._submitted.pop(ending.utterance, None)
+        self._last = ending.utterance, OUTCOMES[ending.outcome]
+        self._message = f"{_shortened(event.text)!r} was not signed: {ending.reason}" if ending.reason else ""
+        if ending.reason:
+            self.get_logger().warning(self._message)
+
+    # What is told
+
+    def _provider(self) -> str:
+        return getattr(self._signer, "provider", "")
+
+    def _publish_status(self) -> None:
+        """Publish the status if it differs from the last one."""
+        player = self._player
+        status = player.status() if player is not None else None
+        utterance = (status.utterance or 0) if status is not None else 0
+        if status is None:
+            state = SignerStatus.UNCONFIGURED
+        elif self._loop is None:
+            state = SignerStatus.INACTIVE
+        else:
+            state = SignerStatus.SIGNING if utterance or status.waiting else SignerStatus.RESTING
+        units = status.units if status is not None else ()
+        unit = status.unit if status is not None and status.unit is not None else -1
+        told = (
+            state, utterance, len(units), unit, status.waiting if status is not None else 0,
+            self._refused, *self._last, self._message, self._settings.current.speed,
+        )  # fmt: skip
+        if told == self._told:
+            return
+        self._told = told
+        message = SignerStatus(
+            state=state,
+            signer=self._signer.name if self._signer is not None else "",
+            provider=self._provider(),
+            utterance=utterance,
+            text=status.text if status is not None else "",
+            queued=status.waiting if status is not None else 0,
+            queue_length=self._settings.current.queue_length,
+            refused=self._refused,
+            last_utterance=self._last[0],
+            last_outcome=self._last[1],
+            speed=self._settings.current.speed,
+            message=self._message,
+        )
+        message.header.stamp = self.get_clock().now().to_msg()
+        self._status.publish(messages.set_units(message, units, unit))
+
+    def _publish_diagnostics(self) -> None:
+        player, loop = self._player, self._loop
+        if player is None:
+            return
+        status = player.status()
+        latency = np.percentile(self._latencies, [50, 95]) * 1e3 if self._latencies else (float("nan"),) * 2
+        values = {
+            "signer": self._signer.name,
+            "provider": self._provider() or "none",
+            "latency p50 [ms]": f"{latency[0]:.0f}",
+            "latency p95 [ms]": f"{latency[1]:.0f}",
+            "real-time factor": f"{status.real_time_factor:.0f}",
+            "waiting": status.waiting,
+            "refused": self._refused,
+            "failed": status.failed,
+            "underruns": status.underruns,
+            "clamped": status.clamped,
+            "not finite": status.invalid,
+            "skipped ticks": loop.skipped if loop is not None else 0,
+        }
+        name = f"{self.get_fully_qualified_name()}: {self._signer.name}"
+        stamp = self.get_clock().now().to_msg()
+        self._diagnostics.publish(messages.diagnostics(name, self._signer.name, values, self._message, stamp))
+
+
+class _NodeClock:
+    """The node's clock for the loop: that of a simulation, when use_sim_time is set."""
+
+    def __init__(self, node: LifecycleNode) -> None:
+        self._clock = node.get_clock()
+
+    def now(self) -> float:
+        return self._clock.now().nanoseconds * 1e-9
+
+    def sleep_until(self, deadline: float) -> None:
+        self._clock.sleep_until(Time(nanoseconds=round(deadline * 1e9), clock_type=ClockType.ROS_TIME))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}…"

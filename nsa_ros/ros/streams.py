@@ -13,7 +13,7 @@ from visualization_msgs.msg import Marker
 
 from nsa_ros.ros import messages, qos
 from nsa_ros.ros.coordinates import joint_names, joint_values, revolute_model
-from nsa_ros.signing.timeline import Sample
+from nsa_ros.signing.sample import Sample
 from nsa_ros.text.units import Unit
 
 Array = NDArray[np.float64]

@@ -104,7 +104,9 @@ def load_bundle(path: str | Path, skeleton: Skeleton | None = None) -> Bundle:
     try:
         bundle = _parse(path, description)
         if len(bundle.vocabulary) != int(description["vocabulary"]["size"]):
-            raise ValueError(f"vocabulary of {len(bundle.vocabulary)} tokens, {description['vocabulary']['size']} expected")
+            raise ValueError(
+                f"vocabulary of {len(bundle.vocabulary)} tokens, {description['vocabulary']['size']} expected"
+            )
         files = {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in description["files"].items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NsaError(f"{path / DESCRIPTION} is incomplete ({type(error).__name__}: {error}). {REMEDY}") from error
@@ -113,8 +115,8 @@ def load_bundle(path: str | Path, skeleton: Skeleton | None = None) -> Bundle:
     wanted = (skeleton or default_skeleton()).name
     if bundle.skeleton != wanted:
         raise NsaError(
-            f"bundle {bundle.name!r} was made for the skeleton {bundle.skeleton!r}, the figure is {wanted!r}: hands would "
-            "miss each other and the face. Use that skeleton, or train a bundle for this one (docs/model.md)."
+            f"bundle {bundle.name!r} was made for the skeleton {bundle.skeleton!r}, the figure is {wanted!r}: hands "
+            "would miss each other and the face. Use that skeleton, or train a bundle for this one (docs/model.md)."
         )
     return bundle
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +22,14 @@ _LINEAR_LOG = np.concatenate([[0.0], np.cumsum(np.log1p(-_LINEAR_BETAS))])
 def alpha_bar(schedule: str, time: NDArray[np.float64] | float) -> NDArray[np.float64]:
     """ᾱ, the share of signal variance at diffusion time in [0, 1]; 0 is clean.
 
-    `cosine`: cos²(πt/2), whose signal is exactly zero at t = 1 (zero terminal SNR; Nichol & Dhariwal, ICML 2021, without
-    the offset; Lin et al., WACV 2024). `linear`: Π(1 - β), β from 1e-4 to 0.02 in 1000 steps (Ho et al., NeurIPS 2020),
+    `cosine`: cos²(πt/2), whose signal is exactly zero at t = 1 (zero terminal SNR; Nichol & Dhariwal, ICML 2021,
+    without the offset; Lin et al., WACV 2024). `linear`: Π(1 - β), β from 1e-4 to 0.02 in 1000 steps (Ho et al., NeurIPS 2020),
     interpolated in log ᾱ.
     """
     time = np.asarray(time, dtype=np.float64)
     if schedule == "cosine":
-        return np.where(time >= 1.0, 0.0, np.cos(0.5 * np.pi * time) ** 2)
-    return np.exp(np.interp(time * len(_LINEAR_BETAS), np.arange(len(_LINEAR_LOG)), _LINEAR_LOG))
+        return np.asarray(np.where(time >= 1.0, 0.0, np.cos(0.5 * np.pi * time) ** 2))
+    return np.asarray(np.exp(np.interp(time * len(_LINEAR_BETAS), np.arange(len(_LINEAR_LOG)), _LINEAR_LOG)))
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,11 @@ class Ddim:
         return 1.0 - step / self.steps
 
     def advance(self, noisy: Array, predicted: Array, step: int) -> Array:
-        """Noisy frames and the denoiser's prediction at `time(step)` -> frames at the next time; clean after the last."""
+        """Noisy frames and the prediction at `time(step)` -> frames at the next time; clean after the last step."""
         now, then = (float(alpha_bar(self.schedule, self.time(s))) for s in (step, step + 1))
         signal, noise = np.float32(np.sqrt(now)), np.float32(np.sqrt(1.0 - now))
+        clean: NDArray[Any]
+        error: NDArray[Any]
         if self.prediction == "x0":
             clean, error = predicted, (noisy - signal * predicted) / noise
         elif self.prediction == "epsilon":

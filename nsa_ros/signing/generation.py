@@ -56,7 +56,9 @@ class _Queue:
             self._alignment.append(align_unit(self._previous, current, self._next))
             self._unit += [self._place] * current.frames
             last = self._next is NOTHING
-            self._remaining += list(range(current.frames - 1, -1, -1)) if last else [current.frames + JOIN] * current.frames
+            self._remaining += (
+                list(range(current.frames - 1, -1, -1)) if last else [current.frames + JOIN] * current.frames
+            )
             self._previous, self._place, self.finished = current, self._place + 1, last
 
     def take(self, frames: int) -> tuple[Alignment, NDArray[np.int64], NDArray[np.int64]]:
@@ -115,5 +117,3 @@ def _join(poses: Array, expression: Array, share: Array, neutral: Array) -> tupl
         poses[np.flatnonzero(share <= 0.0)] = neutral
         expression[near] *= weight[:, None]
     return poses, expression
-
-

@@ -22,8 +22,8 @@ _NUCLEUS = 0.9
 class Planner:
     """The learned planner's steps from a sentence's text features; iterating costs one step a unit.
 
-    Yields `PlannedUnit`s in signing order, the last with the unit `END`. Unit, source token and face are the most likely
-    ones; the duration is drawn from its distribution, because people do not sign like clocks.
+    Yields `PlannedUnit`s in signing order, the last with the unit `END`. Unit, source token and face are the most
+    likely ones; the duration is drawn from its distribution, because people do not sign like clocks.
     """
 
     def __init__(self, session: onnxruntime.InferenceSession, features: Array, mask: Array, state: int) -> None:

@@ -83,8 +83,8 @@ def choose_provider(requested: str, probe: Path, options: onnxruntime.SessionOpt
                 return choice
         failures.append(f"{name}: {why_not}")
     raise NsaError(
-        f"provider {requested!r} does not work here: {'; '.join(failures)}. Use `auto` or `cpu`; cuda and tensorrt need "
-        "`pip install 'nsa_ros[gpu]'` and an NVIDIA driver."
+        f"provider {requested!r} does not work here: {'; '.join(failures)}. Use `auto` or `cpu`; cuda and tensorrt "
+        "need `pip install 'nsa_ros[gpu]'` and an NVIDIA driver."
     )
 
 

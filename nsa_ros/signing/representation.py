@@ -19,7 +19,7 @@ ROTATIONS = {"rot6d": 6, "rotvec": 3}
 
 @dataclass(frozen=True)
 class Representation:
-    """Normalised channels of a frame: the rotations of the joints that move, then the expression coefficients that move.
+    """Normalised channels of a frame: rotations of the joints that move, then the expression coefficients that move.
 
     Attributes:
         rotation: one of `ROTATIONS`.

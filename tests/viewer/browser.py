@@ -32,10 +32,17 @@ class Browser:
     def __init__(self, url: str, size: tuple[int, int] = (1100, 720)) -> None:
         self._profile = tempfile.TemporaryDirectory(prefix="nsa_ros_chromium", ignore_cleanup_errors=True)
         flags = (
-            "--headless=new --no-sandbox --no-first-run --disable-gpu-sandbox --hide-scrollbars --disable-extensions "
-            "--disable-background-networking --disable-component-update --remote-debugging-port=0 "
-            "--proxy-server=127.0.0.1:9 --proxy-bypass-list=127.0.0.1"
-        ).split()
+            "--headless=new",
+            "--no-sandbox",
+            "--no-first-run",
+            "--hide-scrollbars",
+            "--disable-extensions",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--remote-debugging-port=0",
+            "--proxy-server=127.0.0.1:9",
+            "--proxy-bypass-list=127.0.0.1",
+        )
         executable = chromium()
         assert executable is not None
         self._process = subprocess.Popen(

@@ -157,5 +157,3 @@ class PlannerModel(nn.Module):
         wrong_sentences = ((~right) & (batch.steps > 0)).any(1).float().mean()
         report = {name: float(value.detach()) for name, value in parts.items()}
         return loss, report | {"wrong sentences": float(wrong_sentences)}
-
-

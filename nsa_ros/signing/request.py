@@ -1,0 +1,94 @@
+"""What is asked of a player, and what it tells about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nsa_ros.errors import NsaError
+from nsa_ros.signing.sample import Ending, Phase
+from nsa_ros.text.units import Unit
+
+
+class Refusal(NsaError):
+    """A text that is not taken, with the reason."""
+
+
+@dataclass
+class Request:
+    """A text that is to be signed.
+
+    Attributes:
+        utterance: its number.
+        text: as it came.
+        seed: of the signer.
+        speed: factor of its tempo.
+        submitted: when it came [s].
+        units: signed so far; grows while it is generated.
+        started: its first sample has been given.
+        stopped: it has been cancelled.
+    """
+
+    utterance: int
+    text: str
+    seed: int
+    speed: float
+    submitted: float
+    units: Sequence[Unit] = ()
+    started: bool = False
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class Started:
+    """The first sample of an utterance has been given."""
+
+    utterance: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """An utterance is over; `ending` says how."""
+
+    text: str
+    ending: Ending
+
+
+@dataclass(frozen=True)
+class Status:
+    """A snapshot of a player.
+
+    Attributes:
+        phase: what the figure is doing.
+        utterance: number of the one being signed, None outside of one.
+        text: its text.
+        units: those of its units that are known so far.
+        unit: index of the one being signed, None for none.
+        span: characters [first, last) of the text that it comes from, (0, 0) for none.
+        waiting: utterances taken whose first sample has not been given.
+        refused: texts not taken since the start.
+        failed: utterances that ended with an error since the start.
+        error: the last of those errors.
+        underruns: how often frames ran out in mid-utterance.
+        clamped: times a coordinate was held back by a limit (coordinates × ticks).
+        invalid: times a coordinate of the target was not finite.
+        first_chunk_latency: from submitting the last text generated to its first chunk [s].
+        real_time_factor: seconds of motion per second of generating.
+    """
+
+    phase: Phase
+    utterance: int | None
+    text: str
+    units: tuple[Unit, ...]
+    unit: int | None
+    span: tuple[int, int]
+    waiting: int
+    refused: int
+    failed: int
+    error: str
+    underruns: int
+    clamped: int
+    invalid: int
+    first_chunk_latency: float
+    real_time_factor: float
