@@ -18,6 +18,9 @@ from launch_ros.parameter_descriptions import ParameterValue
 from nsa_ros import resources
 
 SWITCH = ["true", "false"]
+TRANSFORM_LIMIT = 1000.0
+"""robot_state_publisher drops joint states that come sooner than this frequency allows; far above any rate, none is."""
+
 TF_IN_NAMESPACE = [("/tf", "tf"), ("/tf_static", "tf_static")]
 
 
@@ -101,7 +104,8 @@ def generate_launch_description() -> LaunchDescription:
         output="screen",
         parameters=[
             str(resources.find("config", "signer.yaml")),
-            {"signer": value("signer"), "bundle": value("model"), "provider": value("provider"), "rate": rate},
+            {"signer": value("signer"), "provider": value("provider"), "rate": rate},
+            {"bundle": ParameterValue(value("model"), value_type=str)},
             sim_time,
         ],
     )
@@ -112,7 +116,7 @@ def generate_launch_description() -> LaunchDescription:
         parameters=[
             {
                 "robot_description": resources.find("urdf", "signer.urdf").read_text(encoding="utf-8"),
-                "publish_frequency": rate,
+                "publish_frequency": TRANSFORM_LIMIT,
             },
             sim_time,
         ],

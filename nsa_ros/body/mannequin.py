@@ -70,7 +70,7 @@ def carrier_rest(skeleton: Skeleton) -> Array:
 
 
 def parts(skeleton: Skeleton) -> tuple[Part, ...]:
-    """All pieces of the mannequin for a skeleton, about 15,000 triangles."""
+    """All pieces of the mannequin for a skeleton, about 17,000 triangles."""
     rest = dict(zip(CARRIERS, carrier_rest(skeleton), strict=True))
     pieces = [*_trunk(skeleton), *portrait(skeleton, rest)]
     for side in ("left", "right"):
@@ -94,9 +94,9 @@ def _trunk(skeleton: Skeleton) -> Iterator[Part]:
     at = {name: skeleton.rest[i] for name, i in INDEX.items()}
     hem = at["left_hip"][1] + 0.05
     low, high = np.array([0, hem - 0.08, -0.004]), np.array([0, at["left_shoulder"][1], -0.004])
-    hips = wrap(body, low, low + np.array([0, 0.10, 0]), 0.4, around=28, along=3, caps=5)
+    hips = wrap(body, low, low + np.array([0, 0.10, 0]), 0.4, around=24, along=2, caps=4)
     yield Part("pelvis", "pelvis", TROUSERS, hips)
-    shirt = wrap(offset(body, 0.003), np.array([0, hem, -0.004]), high, 0.4, around=32, along=13, caps=7)
+    shirt = wrap(offset(body, 0.003), np.array([0, hem, -0.004]), high, 0.4, around=28, along=13, caps=6)
     height, row = shirt.vertices[:, 1], (high[1] - hem) / 12
     levels = [hem, *(at[f"spine{i}"][1] - 0.02 for i in (2, 3)), np.inf]
     for joint, bottom, top in zip(("spine1", "spine2", "spine3"), levels[:-1], levels[1:], strict=True):
@@ -113,15 +113,15 @@ def _trunk(skeleton: Skeleton) -> Iterator[Part]:
 
 def _limbs(skeleton: Skeleton, side: str) -> Iterator[Part]:
     ends, front = limb_ends(skeleton, side), (0, 0, 1)
-    grid = {"around": 16, "along": 2, "caps": 3}
+    grid = {"around": 16, "along": 1, "caps": 3}
     yield _limb(f"{side}_collar", f"{side}_collar", SHIRT, shoulder_ends(skeleton, side), front, **grid)
     yield _limb(f"{side}_upper_arm", f"{side}_shoulder", SHIRT, ends[f"{side}_shoulder"], front, **grid)
     a, b, ra, rb = ends[f"{side}_elbow"]
     cuff = a + 0.84 * (b - a)
     sleeve = intersection(rounded_cone(a, b, 0.0375, rb + 0.004), half_space(a + 0.88 * (b - a), b - a), blend=0.004)
-    yield Part(f"{side}_sleeve", f"{side}_elbow", SHIRT, wrap(sleeve, a, cuff, 0.08, around=16, along=4, caps=3))
-    wrist = (a + 0.7 * (b - a), b, ra + 0.7 * (rb - ra), rb)
-    yield _limb(f"{side}_forearm", f"{side}_elbow", SKIN, wrist, front, around=16, along=1, caps=3)
+    yield Part(f"{side}_sleeve", f"{side}_elbow", SHIRT, wrap(sleeve, a, cuff, 0.08, around=16, along=2, caps=3))
+    wrist = (a + 0.7 * (b - a), a + 0.975 * (b - a), ra + 0.7 * (rb - ra), 0.91 * rb)
+    yield _limb(f"{side}_forearm", f"{side}_elbow", SKIN, wrist, front, around=16, along=1, caps=2)
     low = {"around": 12, "along": 1, "caps": 2}
     yield _limb(f"{side}_thigh", f"{side}_hip", TROUSERS, ends[f"{side}_hip"], front, **low)
     yield _limb(f"{side}_shin", f"{side}_knee", TROUSERS, ends[f"{side}_knee"], front, **low)
@@ -162,4 +162,4 @@ def _nail(a: Array, b: Array, radius_a: float, radius_b: float, pad: Array) -> M
     bed = b + up * radius_b * 0.97 + 0.12 * radius_b * bone
     plate = ellipsoid([0, 0, 0], np.array([0.72, 0.62, 0.17]) * radius_b)
     core = 0.2 * radius_b * bone
-    return wrap(lambda points: plate((points - bed) @ frame), bed - core, bed + core, 0.02, around=10, along=1, caps=2)
+    return wrap(lambda points: plate((points - bed) @ frame), bed - core, bed + core, 0.02, around=8, along=1, caps=2)

@@ -56,12 +56,12 @@ def portrait(skeleton: Skeleton, rest: Mapping[str, Array]) -> Iterator[Part]:
         outward = np.array([sign * 0.6, 0.0, 0.8])
         spot = cast(shape.skin, rest[f"{side}_cheek"] - 0.06 * outward, outward, 0.15)
         cheek = spot - (0.034 * shape.scale + 0.0006) * outward
-        yield Part(f"{side}_cheek", f"{side}_cheek", SKIN, shape.knob(ball(cheek, 0.034 * shape.scale), cheek, 16, 6))
+        yield Part(f"{side}_cheek", f"{side}_cheek", SKIN, shape.knob(ball(cheek, 0.034 * shape.scale), cheek, 12, 4))
         ear = ellipsoid(shape.at(sign * 0.0735, -0.010, -0.092), shape.scale * np.array([0.0085, 0.030, 0.017]))
         hollow = ellipsoid(shape.at(sign * 0.083, -0.006, -0.089), shape.scale * np.array([0.006, 0.017, 0.009]))
         low, high = (shape.at(sign * 0.070, y, -0.092) for y in (-0.018, -0.002))
         mesh = wrap(
-            difference(ear, hollow, blend=0.004), low, high, 0.05, around=14, along=2, caps=4, front=(sign, 0, 0)
+            difference(ear, hollow, blend=0.004), low, high, 0.05, around=12, along=2, caps=3, front=(sign, 0, 0)
         )
         yield Part(f"{side}_ear", "head", SKIN, mesh)
 
@@ -114,7 +114,7 @@ def _skull(shape: _Shape) -> Iterator[Part]:
     hairline = half_space(at(0, 0.068, 0.0), normal)
     crown = intersection(offset(shape.skin, 0.008 * scale), hairline, blend=0.012 * scale)
     middle, step = at(0, 0.052, -0.085), 0.006 * normal / np.linalg.norm(normal)
-    yield Part("hair", "head", HAIR, wrap(crown, middle + step, middle - step, 0.2, around=30, along=1, caps=6))
+    yield Part("hair", "head", HAIR, wrap(crown, middle + step, middle - step, 0.2, around=28, along=0, caps=5))
 
 
 def _mouth(shape: _Shape, rest: Mapping[str, Array]) -> Iterator[Part]:
@@ -129,19 +129,19 @@ def _mouth(shape: _Shape, rest: Mapping[str, Array]) -> Iterator[Part]:
             spots = ((-0.004, y), (0.006, y * 1.05), (0.015, y * 0.7), (0.0235, 0.0))
             points = [shape.on_skin(sign * x, height + h, -0.0016) for x, h in spots]
             radii = scale * np.array([thick, thick, thick * 0.82, 0.0018])
-            yield Part(f"{side}_{lip}", f"{side}_{lip}", LIP, tube(points, radii, around=10, along=8))
+            yield Part(f"{side}_{lip}", f"{side}_{lip}", LIP, tube(points, radii, around=8, along=8))
     bridge = rounded_cone(at(0, 0.010, 0.008), at(0, -0.034, 0.0300), 0.0065 * scale, 0.0098 * scale)
     wings = [ball(at(x, -0.0385, 0.0215), 0.0078 * scale) for x in (0.0098, -0.0098)]
     nose = union(bridge, *wings, blend=0.010 * scale)
     yield Part(
-        "nose", "nose", SKIN, wrap(nose, at(0, 0.004, 0.008), at(0, -0.034, 0.022), 0.05, around=18, along=4, caps=4)
+        "nose", "nose", SKIN, wrap(nose, at(0, 0.004, 0.008), at(0, -0.034, 0.022), 0.05, around=16, along=3, caps=4)
     )
 
 
 def _eye(shape: _Shape, rest: Mapping[str, Array], side: str) -> Iterator[Part]:
     joint, radius = f"{side}_eye_smplhf", 0.0125 * shape.scale
     eye = rest[joint]
-    yield Part(f"{side}_eyeball", joint, WHITE, shape.knob(ball(eye, radius), eye, 14, 5))
+    yield Part(f"{side}_eyeball", joint, WHITE, shape.knob(ball(eye, radius), eye, 12, 4))
     for name, colour, share, lift in (("iris", IRIS, 0.60, 0.0003), ("pupil", BLACK, 0.27, 0.0006)):
         depth = radius * float(np.sqrt(1 - share**2))
         disc = intersection(ball(eye, radius + lift), half_space(eye + np.array([0, 0, depth]), [0, 0, -1]))
@@ -151,11 +151,11 @@ def _eye(shape: _Shape, rest: Mapping[str, Array], side: str) -> Iterator[Part]:
     yield Part(f"{side}_glint", joint, WHITE, shape.knob(ball(glint, 0.0011 * shape.scale), glint, 6, 2))
     for lid, angle, flip in (("upper", 0.12, -1.0), ("lower", -0.35, 1.0)):
         edge = half_space(eye, [0, flip * np.cos(angle), -flip * np.sin(angle)])
-        shell = intersection(
+        cover = intersection(
             ball(eye, radius + (0.0012 if lid == "lower" else 0.0016) * shape.scale), edge, blend=0.0006
         )
         low, high = (eye + 0.003 * np.array([x, -flip * np.cos(angle), flip * np.sin(angle)]) for x in (-1.0, 1.0))
         mesh = wrap(
-            shell, low, high, 0.03, around=16, along=1, caps=4, front=(0, flip * np.cos(angle), -flip * np.sin(angle))
+            cover, low, high, 0.03, around=14, along=1, caps=3, front=(0, flip * np.cos(angle), -flip * np.sin(angle))
         )
         yield Part(f"{side}_{lid}_eyelid", f"{side}_{lid}_eyelid", SKIN, mesh)

@@ -136,7 +136,7 @@ def palm(skeleton: Skeleton, side: str) -> Solid:
         pieces.append(rounded_cone(base, knuckle, 0.0135 * scale, FINGER_RADII[finger][0] * 1.12 * scale))
     thumb, pinky, down = at(f"{side}_thumb1"), at(f"{side}_pinky1"), np.array([0, -0.006 * scale, 0])
     stump = 0.08 * (at(f"{side}_elbow") - wrist)
-    pieces.append(rounded_cone(wrist + stump, wrist - stump, 0.020 * scale, 0.019 * scale))
+    pieces.append(rounded_cone(wrist + stump, wrist - stump, 0.0215 * scale, 0.0205 * scale))
     pieces.append(rounded_cone(wrist + 0.2 * across + down, thumb + down, 0.012 * scale, 0.0145 * scale))
     pieces.append(
         rounded_cone(

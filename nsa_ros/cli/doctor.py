@@ -58,7 +58,9 @@ def examine(bundle: str) -> list[Finding]:
         _distribution("film", "moderngl", "", "pip install 'nsa_ros[film]'"),
         _distribution("bags", "mcap_ros2", "", "pip install 'nsa_ros[mcap]'"),
         _distribution("learning", "torch", "", "pip install 'nsa_ros[learning]' (only to train and export)"),
-        _distribution("SMPL-X", "smplx", "", "optional, licensed for non-commercial research: pip install 'nsa_ros[smplx]'"),
+        _distribution(
+            "SMPL-X", "smplx", "", "optional, licensed for non-commercial research: pip install 'nsa_ros[smplx]'"
+        ),
     ]
 
 

@@ -20,15 +20,17 @@ def run(arguments: argparse.Namespace) -> int:
         for sign in sorted(lexicon().values(), key=lambda sign: sign.gloss)
     ]
     if arguments.json:
-        print(json.dumps({"signs": signs, "numbers": list(numbers()), "letters": list(string.ascii_uppercase)}, indent=1))
+        print(
+            json.dumps({"signs": signs, "numbers": list(numbers()), "letters": list(string.ascii_uppercase)}, indent=1)
+        )
         return 0
     width = max(len(sign["gloss"]) for sign in signs) + 2
     for sign in signs:
         lines = textwrap.wrap(", ".join(sign["english"]), 100 - width) or [""]
         print(f"{sign['gloss']:<{width}}" + f"\n{'':<{width}}".join(lines))
     print(
-        f"\n{len(signs)} signs, the letters A–Z and the numbers {', '.join(numbers())}. Every other word and every name is "
-        "fingerspelled;\nwrite fs-Will to have a word spelled that also is a sign. Authored from descriptions, not "
+        f"\n{len(signs)} signs, the letters A–Z and the numbers {', '.join(numbers())}. Every other word and every name\n"
+        "is fingerspelled; write fs-Will to have a word spelled that also is a sign. Authored from descriptions, not\n"
         "reviewed by Deaf signers."
     )
     return 0

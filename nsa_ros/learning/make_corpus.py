@@ -7,7 +7,6 @@ stopped goes on where it was.
 from __future__ import annotations
 
 import argparse
-import copy
 from pathlib import Path
 from typing import Literal
 
@@ -41,9 +40,7 @@ class PhonologySource:
         self._synthesizer = Synthesizer(variation=NATURAL)
 
     def _sign(self, units: list[Unit], seed: int) -> Motion:
-        synthesizer = copy.copy(self._synthesizer)  # shares the solved signs, which cost seconds each
-        synthesizer._seed = seed
-        return concatenate([motion for _, motion in synthesizer.stream(units)])
+        return concatenate([motion for _, motion in self._synthesizer.stream(units, seed)])
 
     def text(self, rng: np.random.Generator, part: Literal["train", "test"]) -> str:
         return default_sentences().draw_part(rng, part)

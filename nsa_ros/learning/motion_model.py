@@ -58,7 +58,7 @@ class AlignedCondition(nn.Module):
 
 
 class SentenceCondition(nn.Module):
-    """One text feature for all frames, as drawn in the paper: of a frozen CLIP, or of a tower trained with the model."""
+    """One text feature for all frames, as drawn in the paper: of a frozen CLIP, or a tower trained with the model."""
 
     def __init__(self, tower: TextTower | None, width: int) -> None:
         super().__init__()

@@ -1,9 +1,9 @@
 """Import this before open_clip on a CPU build of torch.
 
 open_clip imports torchvision, and PyPI's torchvision registers the fake versions of two operators of its compiled
-library at import. On a CPU build of torch that library does not load, and the import ends with `operator torchvision::nms does
-not exist`. Declaring the two operators first is enough: nothing here calls them. On a build whose library loads, the
-declarations are its own and this does nothing.
+library at import. On a CPU build of torch that library does not load, and the import ends with `operator
+torchvision::nms does not exist`. Declaring the two operators first is enough: nothing here calls them. On a CUDA or
+ROCm build this does nothing.
 """
 
 from __future__ import annotations

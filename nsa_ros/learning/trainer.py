@@ -85,7 +85,7 @@ def train(task: Task, config: OptimizerConfig, run: Path, log: Callable[[str], N
             loss, parts = task.loss(update)
             if not math.isfinite(float(loss.detach())):
                 raise NsaError(
-                    f"{task.name}: the loss is not finite at update {update}. Lower `rate`, or resume from {checkpoint}."
+                    f"{task.name}: the loss is not finite at update {update}. Lower `rate` and go on."
                 )
             optimizer.zero_grad(set_to_none=True)
             loss.backward()

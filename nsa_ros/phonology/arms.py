@@ -19,6 +19,7 @@ from scipy.spatial.transform import Rotation
 
 from nsa_ros.body.kinematics import Posed
 from nsa_ros.body.skeleton import Skeleton, joint_index
+from nsa_ros.body.surface import trunk
 
 Array = NDArray[np.float64]
 
@@ -32,7 +33,7 @@ ANGLE_LIMITS = np.array([[-0.35, 1.3], [-1.5, 1.5], [-1.1, 1.25], [-0.55, 0.38]]
 Pronation, flexion and deviation: goniometric norms of the AAOS (1965) with a margin. Shape (4, 2).
 """
 
-_ELBOW_DOWN = np.array([-0.30, -1.0, -0.15])
+_ELBOW_DOWN = np.array([-0.40, -1.0, -0.15])
 """Where a relaxed elbow hangs, for the right arm: down, a little out and back."""
 
 _LONGEST = 0.985
@@ -40,6 +41,9 @@ _LONGEST = 0.985
 
 _NATURAL = np.array([0.55, 1.25, 0.8, 0.35])
 """Deviations of swivel, pronation, flexion and deviation from zero that cost the same [rad]."""
+
+_FOREARM = 0.036
+"""Distance that the middle of the forearm keeps from the trunk [m]: its radius."""
 
 _MIRROR = np.array([-1.0, 1.0, 1.0])
 
@@ -75,6 +79,16 @@ def _unit(vector: Array) -> Array:
     return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
 
 
+class _Bones(NamedTuple):
+    """Orientations of collar, upper arm and forearm (before pronation), elbow angle and position of the elbow."""
+
+    collar: Array
+    upper: Array
+    forearm: Array
+    bend: Array
+    elbow: Array
+
+
 class Arm:
     """The right or left arm of a skeleton.
 
@@ -90,6 +104,7 @@ class Arm:
         collar, shoulder, elbow, wrist = (skeleton.rest[j] * mirror for j in self.joints)
         self._collar = collar
         self._clavicle = shoulder - collar
+        self._trunk = trunk(skeleton)
         self.upper = float(np.linalg.norm(elbow - shoulder))
         self.fore = float(np.linalg.norm(wrist - elbow))
 
@@ -105,10 +120,10 @@ class Arm:
         far = 0.18 / (1.0 + np.exp(-(away[..., 2] - 0.36) / 0.05))
         return _rotation(2, -lift) @ _rotation(1, far)
 
-    def _bones(self, wrist: Array, swivel: Array) -> tuple[Array, Array, Array, Array]:
-        """Collar, upper-arm and forearm (before pronation) orientations and elbow angle for a wrist and swivel."""
+    def _bones(self, wrist: Array, swivel: Array) -> _Bones:
         collar = self._shrug(wrist)
-        away = wrist - self._collar - collar @ self._clavicle
+        socket = self._collar + collar @ self._clavicle
+        away = wrist - socket
         distance = np.linalg.norm(away, axis=-1)
         shortest = 1.15 * abs(self.upper - self.fore) + 0.06
         reach = np.clip(distance, shortest, _LONGEST * self.length)
@@ -123,11 +138,14 @@ class Arm:
         hinge = _unit(np.cross(upper, fore))
         shoulder = np.stack([-upper, hinge, np.cross(-upper, hinge)], axis=-1)
         bend = np.arccos(np.clip((upper * fore).sum(-1), -1.0, 1.0))
-        return collar, shoulder, shoulder @ _rotation(1, bend), bend
+        return _Bones(collar, shoulder, shoulder @ _rotation(1, bend), bend, socket + elbow)
 
     def _angles(self, wrist: Array, rotation: Array, swivel: Array) -> Array:
         """Pronation, flexion and deviation that give the hand an orientation, unlimited. -> (..., 3)."""
-        *_, forearm, _ = self._bones(wrist, swivel)
+        return self._wrist_angles(self._bones(wrist, swivel).forearm, rotation)
+
+    @staticmethod
+    def _wrist_angles(forearm: Array, rotation: Array) -> Array:
         m = np.swapaxes(forearm, -1, -2) @ rotation
         return np.stack(
             [
@@ -139,13 +157,20 @@ class Arm:
         )
 
     def natural_swivel(self, wrist: Array, rotation: Array) -> Array:
-        """Swivel that a person would choose: elbow near its hanging place, wrist near its middle. -> (...) [rad]."""
+        """Swivel that a person would choose: elbow near its hanging place but clear of the trunk, wrist near its middle.
+
+        (..., 3), (..., 3, 3) -> (...) [rad].
+        """
         grid = np.linspace(*ANGLE_LIMITS[0], 48)
         swivel = np.broadcast_to(grid, (*wrist.shape[:-1], len(grid)))
-        angles = self._angles(wrist[..., None, :], rotation[..., None, :, :], swivel)
+        bones = self._bones(np.broadcast_to(wrist[..., None, :], (*swivel.shape, 3)), swivel)
+        angles = self._wrist_angles(bones.forearm, rotation[..., None, :, :])
+        along = np.array([0.0, 0.3, 0.6])[:, None]
+        fore = bones.elbow[..., None, :] + along * (wrist[..., None, None, :] - bones.elbow[..., None, :])
+        inside = np.maximum(0.0, _FOREARM - self._trunk(fore)).max(-1)
         every = np.concatenate([swivel[..., None], angles], axis=-1)
         beyond = np.maximum(0.0, np.maximum(ANGLE_LIMITS[:, 0] - every, every - ANGLE_LIMITS[:, 1]))
-        cost = ((every / _NATURAL) ** 2).sum(-1) + 60.0 * (beyond**2).sum(-1)
+        cost = ((every / _NATURAL) ** 2).sum(-1) + 60.0 * (beyond**2).sum(-1) + (inside / 0.01) ** 2
         weight = np.exp(-8.0 * (cost - cost.min(-1, keepdims=True)))
         return (weight * swivel).sum(-1) / weight.sum(-1)
 
@@ -171,7 +196,7 @@ class Arm:
 
     def hand_rotation(self, coordinates: Array) -> Array:
         """Orientation of the hand. (..., 7) -> (..., 3, 3)."""
-        *_, forearm, _ = self._bones(coordinates[..., WRIST], coordinates[..., SWIVEL])
+        forearm = self._bones(coordinates[..., WRIST], coordinates[..., SWIVEL]).forearm
         return forearm @ _rotation(0, coordinates[..., PRONATION]) @ self._flexed(coordinates)
 
     @staticmethod
@@ -227,7 +252,7 @@ class Arm:
 
         Half of the pronation is carried by the elbow joint, half by the wrist, as radius and ulna share it.
         """
-        collar, upper, _, bend = self._bones(coordinates[..., WRIST], coordinates[..., SWIVEL])
+        collar, upper, _, bend, _ = self._bones(coordinates[..., WRIST], coordinates[..., SWIVEL])
         half = _rotation(0, 0.5 * coordinates[..., PRONATION])
         local = np.stack(
             [

@@ -48,8 +48,7 @@ class Synthesizer:
     Args:
         skeleton: the figure; contacts hold for its proportions.
         fps: frames per second.
-        variation: how renditions differ; none when left out.
-        seed: of the variation. The same units, variation and seed give the same motion.
+        variation: how renditions of different seeds differ; not at all when left out.
     """
 
     def __init__(
@@ -57,12 +56,10 @@ class Synthesizer:
         skeleton: Skeleton | None = None,
         fps: float = FPS,
         variation: Variation | None = None,
-        seed: int = 0,
     ) -> None:
         self.skeleton = skeleton or default_skeleton()
         self.fps = fps
         self.variation = variation or Variation()
-        self._seed = seed
         self._movements = Movements(self.skeleton, fps)
         arms = self._movements.arms
         self._transitions = Transitions(self.skeleton, arms["right"], fps)
@@ -77,15 +74,16 @@ class Synthesizer:
     def _frames(self, at_24: float, tempo: float = 1.0) -> int:
         return max(1, round(at_24 * self.fps / 24.0 / tempo))
 
-    def stream(self, units: Iterable[Unit]) -> Iterator[tuple[Unit | None, Motion]]:
+    def stream(self, units: Iterable[Unit], seed: int = 0) -> Iterator[tuple[Unit | None, Motion]]:
         """The motion of each unit as soon as the next one is known, and lead and return (with no unit) around them.
 
-        The units come back with their `frames` set; `motion.unit` counts them from 0.
+        The units come back with their `frames` set; `motion.unit` counts them from 0. The same units, variation and
+        seed give the same motion.
 
         Raises:
             LexiconError: a unit that the lexicon lacks, or an entry that the arm cannot take.
         """
-        run = _Run(self, self.variation, np.random.default_rng(self._seed))
+        run = _Run(self, self.variation, np.random.default_rng(seed))
         yield None, run.assemble(np.repeat(self._neutral[None], self._frames(_LEAD), axis=0), (), NO_UNIT)
         before: Unit | None = None
         current: Unit | None = None
@@ -253,4 +251,4 @@ def sign_units(
     Raises:
         LexiconError: a unit that the lexicon lacks, or an entry that the arm cannot take.
     """
-    return concatenate([motion for _, motion in Synthesizer(skeleton, fps, variation, seed).stream(units)])
+    return concatenate([motion for _, motion in Synthesizer(skeleton, fps, variation).stream(units, seed)])

@@ -78,10 +78,10 @@ class RateLoop:
                 ticks += 1
                 if ticks % int(collect) == 0:
                     gc.collect()
-                late = self._clock.now() - deadline
-                missed = int(late // self.period) if late > 0 else 0
+                deadline += self.period
+                missed = max(0, int((self._clock.now() - deadline) / self.period))
                 self.skipped += missed
-                deadline += self.period * (1 + missed)
+                deadline += self.period * missed
         finally:
             gc.enable()
             gc.unfreeze()

@@ -23,8 +23,8 @@ def alpha_bar(schedule: str, time: NDArray[np.float64] | float) -> NDArray[np.fl
     """ᾱ, the share of signal variance at diffusion time in [0, 1]; 0 is clean.
 
     `cosine`: cos²(πt/2), whose signal is exactly zero at t = 1 (zero terminal SNR; Nichol & Dhariwal, ICML 2021,
-    without the offset; Lin et al., WACV 2024). `linear`: Π(1 - β), β from 1e-4 to 0.02 in 1000 steps (Ho et al., NeurIPS 2020),
-    interpolated in log ᾱ.
+    without the offset; Lin et al., WACV 2024). `linear`: Π(1 - β), β from 1e-4 to 0.02 in 1000 steps
+    (Ho et al., NeurIPS 2020), interpolated in log ᾱ.
     """
     time = np.asarray(time, dtype=np.float64)
     if schedule == "cosine":

@@ -87,30 +87,42 @@ class Mp4:
 
 
 class Gif:
-    """A small gif: at most 480 pixels wide and 12.5 frames/s, one palette of 96 colours."""
+    """A small gif: at most 480 pixels wide and 12.5 frames/s, one palette of 160 colours."""
 
     WIDTH = 480
     STEP = 0.08
     """Seconds a picture stays; gif counts in hundredths."""
+    SAMPLE = 32
+    """How many pictures the palette is chosen from."""
 
     def __init__(self, path: Path, fps: float) -> None:
         self._path, self._fps = path, fps
+        self._waiting: list[Image.Image] = []
         self._pictures: list[Image.Image] = []
         self._palette: Image.Image | None = None
-        self._taken = 0
+        self._seen = self._taken = 0
 
     def add(self, picture: Picture) -> None:
         """The next picture; those between the gif's own steps are left out."""
-        due = self._taken / self._fps >= len(self._pictures) * self.STEP - 1e-9
-        self._taken += 1
+        due = self._seen / self._fps >= self._taken * self.STEP - 1e-9
+        self._seen += 1
         if not due:
             return
+        self._taken += 1
         image = Image.fromarray(picture)
         width = min(self.WIDTH, image.width)
-        image = image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
-        if self._palette is None:
-            self._palette = image.quantize(96, method=Image.Quantize.MEDIANCUT)
-        self._pictures.append(image.quantize(palette=self._palette, dither=Image.Dither.NONE))
+        size = (width, round(image.height * width / image.width))
+        self._waiting.append(image.resize(size, Image.Resampling.LANCZOS))
+        if len(self._waiting) >= self.SAMPLE:
+            self._quantise()
+
+    def _quantise(self) -> None:
+        if self._palette is None and self._waiting:
+            montage = np.concatenate([np.asarray(image)[::2, ::2] for image in self._waiting])
+            self._palette = Image.fromarray(montage).quantize(160, method=Image.Quantize.MEDIANCUT)
+        for image in self._waiting:
+            self._pictures.append(image.quantize(palette=self._palette, dither=Image.Dither.NONE))
+        self._waiting.clear()
 
     def __enter__(self) -> Gif:
         return self
@@ -118,6 +130,7 @@ class Gif:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._quantise()
         if kind is None and self._pictures:
             first, *rest = self._pictures
             duration = round(self.STEP * 1000)

@@ -77,8 +77,9 @@ def pictures(
     width, height = size
     strip = round(height * _STRIP)
     caption = Caption(sentence, labels, (width, strip), note)
-    chosen = np.arange(0, motion.duration, 1 / (fps or motion.fps)) * motion.fps
-    chosen = np.minimum(np.round(chosen).astype(int), len(motion) - 1)
+    rate = fps or motion.fps
+    times = np.arange(_count(motion, rate)) / rate
+    chosen = np.minimum(np.round(times * motion.fps).astype(int), len(motion) - 1)
     placed = scene.place(motion.poses, motion.expression, motion.transl)
     drawing = renderer(scene, (width, height - strip))
     try:
@@ -87,6 +88,10 @@ def pictures(
             yield np.concatenate([figure, caption.strip(int(motion.unit[i]))])
     finally:
         drawing.close()
+
+
+def _count(motion: Motion, rate: float) -> int:
+    return max(round(motion.duration * rate), 1)
 
 
 def render(
@@ -108,8 +113,8 @@ def render(
     Raises:
         NsaError: as `pictures` and `encode.encoder`.
     """
-    rate = fps or motion.fps
-    total = max(len(np.arange(0, motion.duration, 1 / rate)), 1) if rate > 0 else 0
+    rate = motion.fps if fps is None else fps
+    total = _count(motion, rate)
     made = pictures(motion, sentence=sentence, labels=labels, fps=fps, size=size, view=view, note=note, scene=scene)
     with ExitStack() as stack:
         files = [stack.enter_context(encoder(path, rate)) for path in paths]

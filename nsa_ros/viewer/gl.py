@@ -212,7 +212,7 @@ class GlRenderer:
         centre = placed.positions[CARRIER_INDEX["spine3"]] + [0, 0.1, 0.1]
         light = _orthographic(0.72) @ _look(centre + 2 * _LIGHT / np.linalg.norm(_LIGHT), centre)
 
-        gl.enable_only(gl.DEPTH_TEST)
+        gl.enable_only(gl.DEPTH_TEST | gl.CULL_FACE)
         self._draw_depth(self._shadow_target, light)
         self._draw_depth(self._depth_target, projection)
         gl.enable_only(gl.NOTHING)
@@ -229,7 +229,7 @@ class GlRenderer:
         self._smooth.use()
         self._smooth.clear(depth=1.0)
         self._screen["background"][1].render(vertices=3)
-        gl.enable_only(gl.DEPTH_TEST)
+        gl.enable_only(gl.DEPTH_TEST | gl.CULL_FACE)
         self._shadow.use(0)
         self._occlusion[1].use(1)
         skin = self._skin

@@ -8,10 +8,12 @@ any thread; frames are pushed to the browsers at 30 Hz, the newest only.
 from __future__ import annotations
 
 import html
+import io
 import logging
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from typing import Any
 
 import numpy as np
@@ -66,7 +68,9 @@ class Page:
         note: str = NOTE,
     ) -> None:
         self._scene = scene or default_scene()
-        self._server = viser.ViserServer(host, free_port(host, port, port_tries), label="nsa_ros", verbose=False)
+        port = free_port(host, port, port_tries)
+        with redirect_stdout(io.StringIO()):  # viser greets and takes leave on standard output
+            self._server = viser.ViserServer(host, port, label="nsa_ros", verbose=False)
         self._lock = threading.Lock()
         self._newest: tuple[Array, Array, Array] | None = None
         self._shown: tuple[str, tuple[Label, ...], int] | None = None
@@ -89,7 +93,8 @@ class Page:
     @property
     def url(self) -> str:
         """Address of the page."""
-        return f"http://{self._server.get_host()}:{self._server.get_port()}"
+        host = self._server.get_host()
+        return f"http://{'localhost' if host == '0.0.0.0' else host}:{self._server.get_port()}"
 
     def update(self, poses: Array, expression: Array, transl: Array) -> None:
         """The figure now: poses (55, 3) [rad], expression (10,), transl (3,) [m]. Cheap; the newest frame wins."""
@@ -128,7 +133,8 @@ class Page:
         """Stop serving; browsers are told."""
         self._stopping.set()
         self._thread.join(timeout=2.0)
-        self._server.stop()
+        with redirect_stdout(io.StringIO()):
+            self._server.stop()
 
     def _run(self) -> None:
         last = np.full((len(CARRIERS), 7), np.nan)
@@ -187,12 +193,12 @@ class Page:
     ) -> None:
         gui = self._server.gui
         gui.configure_theme(
-            control_layout="collapsible",
             control_width="large",
             show_logo=False,
             show_share_button=False,
             brand_color=(196, 84, 40),
         )
+        gui.main_panel.dock_right()
         gui.set_panel_label("nsa_ros")
         self._caption = gui.add_html(caption_html("", (), NO_UNIT))
         if on_text is not None:

@@ -67,7 +67,7 @@ class Camera:
 
 CAMERAS: dict[str, Camera] = {
     "front": Camera((0.0, 0.42, 2.60), (0.0, 0.370, 0.0), 0.355),
-    "hands": Camera((-0.10, 0.40, 1.75), (-0.06, 0.37, 0.10), 0.36),
+    "hands": Camera((-0.10, 0.43, 1.75), (-0.05, 0.41, 0.10), 0.37),
     "side": Camera((-1.75, 0.48, 1.75), (0.0, 0.370, 0.08), 0.365),
 }
 """Presets: the figure from the waist up, the signing space closer, and three quarters from the signer's right."""

@@ -55,7 +55,7 @@ def test_faces_look_outward(pieces):
 
 
 def test_budget_of_triangles_and_bytes(pieces):
-    assert 8_000 <= sum(len(part.mesh.faces) for part in pieces) <= 20_000
+    assert 8_000 <= sum(len(part.mesh.faces) for part in pieces) <= 17_500
     assert sum(len(mesh_file(part)) for part in pieces) < 1_500_000
 
 

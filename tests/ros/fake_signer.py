@@ -1,10 +1,9 @@
-"""The signer node with a signer that does what its text says: `python fake_signer.py --ros-args …` runs it.
+"""A signer that does what its text says; `fake_node.py` runs the signer node with it.
 
 Each word becomes one sign of `FRAMES` frames in which the right elbow bends. Special words: `nan` gives frames that are
 not finite, `wild` an exploding pose, `crash` raises, `slow` takes a second. A bundle named `missing` cannot be loaded.
 """
 
-import sys
 import time
 from collections.abc import Iterator
 
@@ -15,7 +14,6 @@ from nsa_ros.body.poses import named_pose
 from nsa_ros.body.skeleton import INDEX
 from nsa_ros.errors import NsaError
 from nsa_ros.ros.parameters import SignerParameters
-from nsa_ros.ros.run import run
 from nsa_ros.text.units import Unit
 
 FPS, FRAMES = 24.0, 12
@@ -58,13 +56,3 @@ def load(parameters: SignerParameters) -> FakeSigner:
     if parameters.bundle == "missing":
         raise NsaError("no model bundle 'missing'. Bundles here: default")
     return FakeSigner()
-
-
-def make() -> object:
-    from nsa_ros.ros.signer import SignerNode
-
-    return SignerNode(load)
-
-
-if __name__ == "__main__":
-    sys.exit(run(make))

@@ -1,0 +1,58 @@
+"""The smallest model that has every part, for tests: configuration, corpus, networks with random weights, bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fake_source import FakeSource
+from nsa_ros.learning.config import CorpusConfig, DiffusionConfig, LossConfig, ModelConfig, OptimizerConfig
+from nsa_ros.learning.corpus import Corpus, read_corpus, write_corpus
+from nsa_ros.learning.denoiser import DenoiserConfig
+from nsa_ros.learning.export import export_bundle
+from nsa_ros.learning.planner_model import PlannerConfig
+from nsa_ros.learning.tasks import DenoiserTask, PlannerTask
+from nsa_ros.learning.text_encoder import TextConfig
+from nsa_ros.learning.trainer import train
+
+TEXT = TextConfig(width=32, layers=1, heads=2, tokens=32)
+DENOISER = DenoiserConfig(graph_widths=(4, 4), expression_widths=(4,), condition=16, hidden=24, layers=2)
+CORPUS = CorpusConfig(sentences=24, plans=10, test=6, seed=3)
+
+CONFIG = ModelConfig(
+    name="tiny",
+    conditioning="aligned",
+    denoiser=DENOISER,
+    train_denoiser=OptimizerConfig(steps=2, batch=4, window=16),
+    train_planner=OptimizerConfig(steps=2, batch=4),
+    corpus=CORPUS,
+    text=TEXT,
+    planner=PlannerConfig(hidden=24, longest=32),
+)
+
+PAPER = ModelConfig(
+    name="paper",
+    conditioning="sentence",
+    denoiser=DenoiserConfig((4, 4, 4, 4), (4, 4, 4, 4), 16, 24, 4, "lstm", gated_frame=False),
+    train_denoiser=OptimizerConfig(steps=3, batch=4, window=16),
+    train_planner=OptimizerConfig(steps=0, batch=4),
+    corpus=CORPUS,
+    text=TEXT,
+    diffusion=DiffusionConfig("rotvec", "linear", "epsilon", 50),
+    loss=LossConfig(velocity=0.0, position=0.0),
+    chunks=(16,),
+)
+
+
+def make_corpus(folder: Path) -> Corpus:
+    """The tiny corpus, written and read."""
+    write_corpus(FakeSource(), CORPUS, folder, workers=1)
+    return read_corpus(folder)
+
+
+def make_bundle(folder: Path) -> Path:
+    """A bundle after two updates: every part works, none is any good."""
+    corpus = make_corpus(folder / "corpus")
+    train(PlannerTask(CONFIG, corpus), CONFIG.train_planner, folder / "run")
+    train(DenoiserTask(CONFIG, corpus), CONFIG.train_denoiser, folder / "run")
+    export_bundle(CONFIG, corpus, folder / "run", folder / "bundle")
+    return folder / "bundle"
