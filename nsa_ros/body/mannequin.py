@@ -94,7 +94,8 @@ def _trunk(skeleton: Skeleton) -> Iterator[Part]:
     at = {name: skeleton.rest[i] for name, i in INDEX.items()}
     hem = at["left_hip"][1] + 0.05
     low, high = np.array([0, hem - 0.08, -0.004]), np.array([0, at["left_shoulder"][1], -0.004])
-    hips = wrap(body, low, low + np.array([0, 0.10, 0]), 0.4, around=24, along=2, caps=4)
+    seat = intersection(body, half_space([0, hem + 0.03, 0], [0, 1, 0]), blend=0.01)
+    hips = wrap(seat, low, low + np.array([0, 0.08, 0]), 0.3, around=24, along=2, caps=4)
     yield Part("pelvis", "pelvis", TROUSERS, hips)
     shirt = wrap(offset(body, 0.003), np.array([0, hem, -0.004]), high, 0.4, around=28, along=13, caps=6)
     height, row = shirt.vertices[:, 1], (high[1] - hem) / 12
@@ -113,7 +114,7 @@ def _trunk(skeleton: Skeleton) -> Iterator[Part]:
 
 def _limbs(skeleton: Skeleton, side: str) -> Iterator[Part]:
     ends, front = limb_ends(skeleton, side), (0, 0, 1)
-    grid = {"around": 16, "along": 1, "caps": 3}
+    grid = {"around": 18, "along": 1, "caps": 4}
     yield _limb(f"{side}_collar", f"{side}_collar", SHIRT, shoulder_ends(skeleton, side), front, **grid)
     yield _limb(f"{side}_upper_arm", f"{side}_shoulder", SHIRT, ends[f"{side}_shoulder"], front, **grid)
     a, b, ra, rb = ends[f"{side}_elbow"]

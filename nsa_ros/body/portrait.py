@@ -45,7 +45,7 @@ def portrait(skeleton: Skeleton, rest: Mapping[str, Array]) -> Iterator[Part]:
         yield from _eye(shape, rest, side)
         brow = [
             shape.on_skin(sign * x, y, 0.0008)
-            for x, y in ((0.0125, 0.0205), (0.025, 0.0238), (0.038, 0.0230), (0.0475, 0.0175))
+            for x, y in ((0.0125, 0.0190), (0.025, 0.0228), (0.038, 0.0226), (0.0475, 0.0178))
         ]
         yield Part(
             f"{side}_brow",
@@ -61,7 +61,7 @@ def portrait(skeleton: Skeleton, rest: Mapping[str, Array]) -> Iterator[Part]:
         hollow = ellipsoid(shape.at(sign * 0.083, -0.006, -0.089), shape.scale * np.array([0.006, 0.017, 0.009]))
         low, high = (shape.at(sign * 0.070, y, -0.092) for y in (-0.018, -0.002))
         mesh = wrap(
-            difference(ear, hollow, blend=0.004), low, high, 0.05, around=12, along=2, caps=3, front=(sign, 0, 0)
+            difference(ear, hollow, blend=0.004), low, high, 0.05, around=14, along=2, caps=4, front=(sign, 0, 0)
         )
         yield Part(f"{side}_ear", "head", SKIN, mesh)
 
@@ -114,7 +114,7 @@ def _skull(shape: _Shape) -> Iterator[Part]:
     hairline = half_space(at(0, 0.068, 0.0), normal)
     crown = intersection(offset(shape.skin, 0.008 * scale), hairline, blend=0.012 * scale)
     middle, step = at(0, 0.052, -0.085), 0.006 * normal / np.linalg.norm(normal)
-    yield Part("hair", "head", HAIR, wrap(crown, middle + step, middle - step, 0.2, around=28, along=0, caps=5))
+    yield Part("hair", "head", HAIR, wrap(crown, middle + step, middle - step, 0.2, around=30, along=1, caps=6))
 
 
 def _mouth(shape: _Shape, rest: Mapping[str, Array]) -> Iterator[Part]:
@@ -142,20 +142,20 @@ def _eye(shape: _Shape, rest: Mapping[str, Array], side: str) -> Iterator[Part]:
     joint, radius = f"{side}_eye_smplhf", 0.0125 * shape.scale
     eye = rest[joint]
     yield Part(f"{side}_eyeball", joint, WHITE, shape.knob(ball(eye, radius), eye, 12, 4))
-    for name, colour, share, lift in (("iris", IRIS, 0.60, 0.0003), ("pupil", BLACK, 0.27, 0.0006)):
-        depth = radius * float(np.sqrt(1 - share**2))
-        disc = intersection(ball(eye, radius + lift), half_space(eye + np.array([0, 0, depth]), [0, 0, -1]))
-        mesh = shape.knob(disc, eye + np.array([0, 0, (depth + radius) / 2]), 16, 2)
-        yield Part(f"{side}_{name}", joint, colour, shell(mesh, mesh.normals[:, 2] > 0.5))
-    glint = eye + radius * np.array([-0.17, 0.22, 0.96])
+    for name, colour, rings, kept, lift in (("iris", IRIS, 5, 2, 0.0005), ("pupil", BLACK, 5, 1, 0.0009)):
+        size = radius + lift * shape.scale
+        whole = shape.knob(ball(eye, size), eye, 16, rings)
+        front = (whole.vertices - eye)[:, 2] > size * np.cos(np.pi / 2 * (kept + 0.3) / rings)
+        yield Part(f"{side}_{name}", joint, colour, shell(whole, front))
+    glint = eye + (radius + 0.0003 * shape.scale) * np.array([-0.17, 0.22, 0.96])
     yield Part(f"{side}_glint", joint, WHITE, shape.knob(ball(glint, 0.0011 * shape.scale), glint, 6, 2))
-    for lid, angle, flip in (("upper", 0.12, -1.0), ("lower", -0.35, 1.0)):
+    for lid, angle, flip in (("upper", 0.20, -1.0), ("lower", -0.36, 1.0)):
         edge = half_space(eye, [0, flip * np.cos(angle), -flip * np.sin(angle)])
         cover = intersection(
-            ball(eye, radius + (0.0012 if lid == "lower" else 0.0016) * shape.scale), edge, blend=0.0006
+            ball(eye, radius + (0.0019 if lid == "lower" else 0.0022) * shape.scale), edge, blend=0.0006
         )
         low, high = (eye + 0.003 * np.array([x, -flip * np.cos(angle), flip * np.sin(angle)]) for x in (-1.0, 1.0))
         mesh = wrap(
-            cover, low, high, 0.03, around=14, along=1, caps=3, front=(0, flip * np.cos(angle), -flip * np.sin(angle))
+            cover, low, high, 0.03, around=14, along=1, caps=4, front=(0, flip * np.cos(angle), -flip * np.sin(angle))
         )
         yield Part(f"{side}_{lid}_eyelid", f"{side}_{lid}_eyelid", SKIN, mesh)

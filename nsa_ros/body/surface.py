@@ -92,7 +92,7 @@ def shoulder_ends(skeleton: Skeleton, side: str) -> tuple[Array, Array, float, f
     """The slope from the neck to the shoulder that the collar joint carries, in the T-pose, as in `finger_ends`."""
     at = _at(skeleton)
     collar, shoulder = at(f"{side}_collar"), at(f"{side}_shoulder")
-    return collar + 0.3 * (shoulder - collar) - np.array([0, 0.020, 0]), shoulder, 0.046, 0.0475
+    return collar + 0.3 * (shoulder - collar) - np.array([0, 0.020, 0]), shoulder, 0.044, 0.046
 
 
 def neck_ends(skeleton: Skeleton) -> tuple[Array, Array, float, float]:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from tqdm import tqdm
 
-from nsa_ros.body.motion import Motion, concatenate
+from nsa_ros.body.motion import concatenate
 from nsa_ros.learning.config import load_config
 from nsa_ros.learning.corpus import Passage, Sentence, durations, unit_ids, write_corpus
 from nsa_ros.phonology.grammar import default_grammar
@@ -39,8 +40,11 @@ class PhonologySource:
         self._ids = unit_ids(self.units)
         self._synthesizer = Synthesizer(variation=NATURAL)
 
-    def _sign(self, units: list[Unit], seed: int) -> Motion:
-        return concatenate([motion for _, motion in self._synthesizer.stream(units, seed)])
+    def solve(self) -> None:
+        """Solve every unit once (it takes seconds each), so that processes forked from this one need not."""
+        for kind, name in tqdm([(k, n) for k, texts in self.units.items() for n in texts], desc="signs"):
+            for _ in self._synthesizer.stream([Unit(name, kind, (0, 0), 0)], 0):
+                pass
 
     def text(self, rng: np.random.Generator, part: Literal["train", "test"]) -> str:
         return default_sentences().draw_part(rng, part)
@@ -52,7 +56,7 @@ class PhonologySource:
         poses, expression = np.zeros((0, 55, 3)), np.zeros((0, 10))
         if motion:
             units = [Unit(g.text, g.kind, g.span, 0, g.face) for part in glosses for g in part]
-            made = self._sign(units, seed)
+            made = concatenate([motion for _, motion in self._synthesizer.stream(units, seed)])
             frames, rest = durations(made.unit, len(units))
             poses, expression = made.poses, made.expression
         timed = iter(frames)
@@ -73,7 +77,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("corpus", type=Path, help="folder to write")
     parser.add_argument("--workers", type=int, default=2, help="processes")
     options = parser.parse_args(arguments)
-    write_corpus(PhonologySource(), load_config(options.config).corpus, options.corpus, options.workers)
+    source = PhonologySource()
+    source.solve()
+    write_corpus(source, load_config(options.config).corpus, options.corpus, options.workers)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 import pytest
-from arms import hanging_and_spread, signing_space
 from hypothesis import given
 from hypothesis import strategies as st
+from signing_space import hanging_and_spread, signing_space
 
 from nsa_ros.body.limits import limits
 from nsa_ros.body.poses import mirror_pose, named_pose

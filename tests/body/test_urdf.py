@@ -5,8 +5,8 @@ from xml.etree import ElementTree as Xml
 
 import numpy as np
 import pytest
-from arms import signing_space
 from scipy.spatial.transform import Rotation
+from signing_space import signing_space
 
 from nsa_ros.body.face import FACE_JOINTS, LOWER, UPPER
 from nsa_ros.body.kinematics import forward

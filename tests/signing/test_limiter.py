@@ -51,6 +51,7 @@ def test_no_noise_or_jump_breaks_a_limit_of_the_figure(seed, size):
 
 
 @given(st.integers(0, 2**32 - 1))
+@settings(max_examples=50)
 def test_a_feasible_curve_passes_unchanged(seed):
     """A sum of sines whose amplitudes keep position, velocity and acceleration below their limits."""
     rng = np.random.default_rng(seed)

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from made import FPS, FakeSigner, chunks, waving
+from made_motion import FPS, FakeSigner, chunks, waving
 
 from nsa_ros.body.limits import limits
 from nsa_ros.body.motion import NO_UNIT

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import FPS, chunks, waving
+from made_motion import FPS, chunks, waving
 
 from nsa_ros.body.limits import expression_limits, limits
 from nsa_ros.body.motion import NO_UNIT, still
@@ -162,7 +162,7 @@ def test_chunks_are_played_as_the_whole():
 
 
 @given(st.integers(1, 12), st.integers(0, 30))
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_chunks_that_come_in_time_are_played_as_the_whole(length, margin):
     whole, parts = Timeline(MODEL), Timeline(MODEL)
     signed(whole, waving())
@@ -395,7 +395,7 @@ def test_a_failure_of_one_that_waits_does_not_disturb_the_one_being_signed():
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_whatever_is_pushed_and_done_the_samples_keep_within_limits(seed):
     """Wild but finite motion, chunk by chunk, with speed changes, cancels and failures thrown in."""
     rng = np.random.default_rng(seed)
@@ -508,11 +508,11 @@ def test_the_branch_is_carried_over_chunks():
 
 def test_a_long_utterance_does_not_pile_up_in_memory():
     timeline = Timeline(MODEL)
-    for _ in range(40):
+    for _ in range(16):
         timeline.push(1, waving(48))
         run(timeline, 200)
     assert timeline.ahead < 3.0
-    assert len(timeline._head.tracks[0]._rows) < 40 * 48 / 2
+    assert len(timeline._head.tracks[0]._rows) < 16 * 48 / 2
 
 
 def test_pushing_from_another_thread_while_stepping():
