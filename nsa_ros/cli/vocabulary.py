@@ -29,8 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
         lines = textwrap.wrap(", ".join(sign["english"]), 100 - width) or [""]
         print(f"{sign['gloss']:<{width}}" + f"\n{'':<{width}}".join(lines))
     print(
-        f"\n{len(signs)} signs, the letters A–Z and the numbers {', '.join(numbers())}. Every other word and every name\n"
-        "is fingerspelled; write fs-Will to have a word spelled that also is a sign. Authored from descriptions, not\n"
+        f"\n{len(signs)} signs, the letters A–Z and the numbers {', '.join(numbers())}. Every other word and name is\n"
+        "fingerspelled; write fs-Will to have a word spelled that also is a sign. Authored from descriptions, not\n"
         "reviewed by Deaf signers."
     )
     return 0

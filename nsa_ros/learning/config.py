@@ -36,12 +36,17 @@ class CorpusConfig:
 
 @dataclass(frozen=True)
 class DiffusionConfig:
-    """Diffusion and the representation it works on; values as in `signing.ddim` and `signing.representation`."""
+    """Diffusion and the representation it works on.
+
+    `rotation` is as in `signing.representation`, `schedule`, `prediction` and `steps` as in `signing.ddim`, and
+    `noise_window` as in `signing.noise`.
+    """
 
     rotation: str = "rot6d"
     schedule: str = "cosine"
     prediction: str = "x0"
     steps: int = 4
+    noise_window: int = 1
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,8 @@ def planner_graph(planner: PlannerModel, config: ModelConfig) -> Any:
     inputs = {
         "features": torch.randn(1, config.text.tokens, planner.text.width),
         "mask": torch.ones(1, config.text.tokens),
+        "spelling": torch.zeros(1, config.text.tokens, dtype=torch.int64),
+        "continues": torch.zeros(1, config.text.tokens, dtype=torch.int64),
         "state": torch.zeros(1, 1, config.planner.hidden),
         "unit": integer,
         "token": integer - 1,
@@ -146,6 +148,7 @@ def describe(config: ModelConfig, corpus: Corpus, trained: Trained) -> dict[str,
             "schedule": config.diffusion.schedule,
             "prediction": config.diffusion.prediction,
             "steps": config.diffusion.steps,
+            "noise_window": config.diffusion.noise_window,
         },
         "text": {
             "tokens": config.text.tokens,

@@ -15,7 +15,6 @@ from nsa_ros.learning.corpus import Passage
 from nsa_ros.learning.motion_model import Context, MotionModel
 from nsa_ros.signing.alignment import align
 from nsa_ros.signing.bundle import Bundle
-from nsa_ros.signing.ddim import Ddim
 from nsa_ros.signing.networks import Networks
 from nsa_ros.signing.noise import frame_noise
 from nsa_ros.signing.sampler import Sampler
@@ -24,12 +23,13 @@ Channels = NDArray[np.float32]
 
 
 @torch.no_grad()
-def sample_torch(model: MotionModel, ddim: Ddim, passage: Passage, seed: int) -> Channels:
+def sample_torch(model: MotionModel, bundle: Bundle, passage: Passage, seed: int) -> Channels:
     """The whole text in one piece, in torch. Shape (F, C)."""
     aligned = align(passage.plan)
     arrays = (torch.from_numpy(a)[None] for a in (aligned.units, aligned.faces, aligned.timing))
     context = Context(*arrays, torch.zeros(1, 1))
-    noisy = frame_noise(seed, 0, len(aligned), model.denoiser.channels)
+    ddim = bundle.ddim
+    noisy = frame_noise(seed, 0, len(aligned), model.denoiser.channels, bundle.noise_window)
     rows, hidden = model.denoiser.state_shape
     for step in range(ddim.steps):
         time = torch.tensor([ddim.time(step)], dtype=torch.float32)
@@ -49,7 +49,7 @@ def sample_onnx(
     first = 0
     while first < len(aligned):
         part = slice(first, min(first + lengths[len(made) % len(lengths)], len(aligned)))
-        noise = frame_noise(seed, first, part.stop - first, bundle.representation.channels)
+        noise = frame_noise(seed, first, part.stop - first, bundle.representation.channels, bundle.noise_window)
         made.append(sampler.next(noise, aligned[part]))
         first = part.stop
     return np.concatenate(made)
@@ -63,7 +63,7 @@ def parity(model: MotionModel, bundle: Bundle, passages: list[Passage]) -> dict[
         a, b = (
             bundle.representation.decode(channels)[0]
             for channels in (
-                sample_torch(model, bundle.ddim, passage, seed),
+                sample_torch(model, bundle, passage, seed),
                 sample_onnx(networks, bundle, passage, seed, list(bundle.chunks)),
             )
         )

@@ -98,20 +98,36 @@ class PlannerCell(nn.Module):
         return self.duration(torch.cat([trunk, self.unit_embedding(units)], dim=-1))
 
     def forward(
-        self, features: Tensor, mask: Tensor, state: Tensor, unit: Tensor, token: Tensor, frames: Tensor
+        self,
+        features: Tensor,
+        mask: Tensor,
+        spelling: Tensor,
+        continues: Tensor,
+        state: Tensor,
+        unit: Tensor,
+        token: Tensor,
+        frames: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """One greedy step at run time, from what the last one emitted.
 
+        Spelling is constrained: a spelled word that was begun is pointed at letter by letter to its end, and a letter
+        token is signed as its letter, whatever the network would rather say.
+
         Args:
             features: (1, T, W); mask: (1, T); state: (1, 1, H); unit, token, frames of the last step: (1,).
+            spelling: unit of each letter token, 0 for other tokens. Shape (1, T).
+            continues: 1 for a letter token that goes on with a spelled word, else 0. Shape (1, T).
 
         Returns:
             unit (1,), token (1,), face (1,), duration logits (1, longest), state (1, 1, H).
         """
         hidden, state = self.recur(features, unit[:, None], token[:, None], frames[:, None], state)
-        pointer = self.point(features, mask, hidden, token[:, None]).argmax(-1)
+        following = (token + 1).clamp(max=features.shape[1] - 1)[:, None]
+        free = self.point(features, mask, hidden, token[:, None]).argmax(-1)
+        pointer = torch.where(continues.gather(1, following) > 0, following, free)
         trunk, unit_logits, face_logits = self.describe(features, hidden, pointer)
-        chosen = unit_logits.argmax(-1)
+        letter = spelling.gather(1, pointer)
+        chosen = torch.where(letter > 0, letter, unit_logits.argmax(-1))
         return chosen[:, 0], pointer[:, 0], face_logits.argmax(-1)[:, 0], self.time(trunk, chosen)[:, 0], state
 
 

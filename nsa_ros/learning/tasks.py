@@ -10,13 +10,14 @@ from torch import Tensor
 
 from nsa_ros.body.poses import named_pose
 from nsa_ros.body.skeleton import default_skeleton
-from nsa_ros.learning.batches import Clips, fit_representation, plan_batch, plan_examples, token_row
+from nsa_ros.learning.batches import Clips, Window, fit_representation, plan_batch, plan_examples, token_row
 from nsa_ros.learning.config import ModelConfig
 from nsa_ros.learning.corpus import Corpus, Passage
 from nsa_ros.learning.losses import DiffusionLoss
 from nsa_ros.learning.motion_model import MotionModel
 from nsa_ros.learning.planner_model import PlannerModel
 from nsa_ros.learning.text_encoder import FrozenClip
+from nsa_ros.signing.noise import smoothing
 
 
 class PlannerTask:
@@ -74,20 +75,31 @@ class DenoiserTask:
         )
         layers, hidden = self.model.denoiser.state_shape
         self._state = torch.zeros(layers, batch, hidden)
+        self._smoothing = torch.from_numpy(smoothing(config.diffusion.noise_window))
+        self._white = torch.zeros(batch, config.diffusion.noise_window - 1, self.representation.channels)
 
     def loss(self, update: int) -> tuple[Tensor, dict[str, float]]:
         window = self._clips.next()
-        noise = torch.randn(window.clean.shape, generator=torch.Generator().manual_seed(update))
+        noise = self._noise(window, torch.Generator().manual_seed(update))
         self._state[:, window.fresh] = 0.0
         loss, self._state, parts = self._loss(window, noise, self._state, self._training.bf16)
         return loss, parts
 
+    def _noise(self, window: Window, generator: torch.Generator) -> Tensor:
+        """Noise as `signing.noise.frame_noise` makes it, going on from the window before. (B, F, C)."""
+        batch, frames, channels = window.clean.shape
+        before = torch.randn(self._white.shape, generator=generator)
+        before = torch.where(window.fresh[:, None, None], before, self._white)
+        white = torch.cat([before, torch.randn(batch, frames, channels, generator=generator)], dim=1)
+        self._white = white[:, frames:]
+        return (white.unfold(1, len(self._smoothing), 1) * self._smoothing).sum(-1)
+
     def state(self) -> dict[str, Any]:
-        return {"clips": self._clips.state(), "recurrent": self._state}
+        return {"clips": self._clips.state(), "recurrent": self._state, "white": self._white}
 
     def restore(self, state: dict[str, Any]) -> None:
         self._clips.restore(state["clips"])
-        self._state = state["recurrent"]
+        self._state, self._white = state["recurrent"], state["white"]
 
 
 def _whole_text(passage: Passage, end: int, length: int) -> list[int]:

@@ -84,9 +84,7 @@ def train(task: Task, config: OptimizerConfig, run: Path, log: Callable[[str], N
                 group["lr"] = learning_rate(update, config)
             loss, parts = task.loss(update)
             if not math.isfinite(float(loss.detach())):
-                raise NsaError(
-                    f"{task.name}: the loss is not finite at update {update}. Lower `rate` and go on."
-                )
+                raise NsaError(f"{task.name}: the loss is not finite at update {update}. Lower `rate` and go on.")
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(task.model.parameters(), config.clip)

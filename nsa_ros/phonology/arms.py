@@ -52,10 +52,10 @@ class Reach(NamedTuple):
     """How an arm meets a target.
 
     Attributes:
-        coordinates: the seven arm coordinates. Shape (..., 7).
-        rotation: orientation of the hand that they give. Shape (..., 3, 3).
-        shortfall: distance of the wrist from where it should be [m]. Shape (...).
-        turn: angle of the hand from the orientation it should have [rad]. Shape (...).
+        coordinates: the seven arm coordinates. Shape (N, 7).
+        rotation: orientation of the hand that they give. Shape (N, 3, 3).
+        shortfall: distance of the wrist from where it should be [m]. Shape (N).
+        turn: angle of the hand from the orientation it should have [rad]. Shape (N).
     """
 
     coordinates: Array
@@ -157,7 +157,7 @@ class Arm:
         )
 
     def natural_swivel(self, wrist: Array, rotation: Array) -> Array:
-        """Swivel that a person would choose: elbow near its hanging place but clear of the trunk, wrist near its middle.
+        """Swivel that a person would choose: elbow hanging but clear of the trunk, wrist near its middle.
 
         (..., 3), (..., 3, 3) -> (...) [rad].
         """
@@ -190,7 +190,7 @@ class Arm:
 
     @staticmethod
     def _circle(along: Array) -> tuple[Array, Array]:
-        """Directions, across the shoulder-wrist line, in which the elbow points at swivel 0 (down) and at 90 degrees (out)."""
+        """Directions, across the shoulder-wrist line, of the elbow at swivel 0 (down) and 90 degrees (out)."""
         down = _unit(_ELBOW_DOWN - (along @ _ELBOW_DOWN)[..., None] * along)
         return down, np.cross(down, along)
 
@@ -209,18 +209,23 @@ class Arm:
         Where the orientation is out of range the hand keeps the point and turns as little as the limits ask.
 
         Args:
-            point: where the site goes [m]. Shape (..., 3).
-            rotation: orientation of the hand relative to the T-pose. Shape (..., 3, 3).
-            site: the point of the hand, relative to the wrist in the T-pose [m]. Shape (..., 3).
-            swivel: of the elbow [rad]; the natural one when left out. Shape (...).
+            point: where the site goes [m]. Shape (N, 3).
+            rotation: orientation of the hand relative to the T-pose. Shape (N, 3, 3).
+            site: the point of the hand, relative to the wrist in the T-pose [m]. Shape (N, 3).
+            swivel: of the elbow [rad]; the natural one when left out. Shape (N).
         """
         wished, given = rotation, swivel
-        for _ in range(4 if given is None else 3):
+        for _ in range(3):
             wrist = point - (rotation @ site[..., None])[..., 0]
             turn_of = self.natural_swivel(wrist, wished) if given is None else given
             angles = np.clip(self._angles(wrist, wished, turn_of), ANGLE_LIMITS[1:, 0], ANGLE_LIMITS[1:, 1])
             coordinates = np.concatenate([wrist, turn_of[..., None], angles], axis=-1)
             rotation = self.hand_rotation(coordinates)
+        clipped = np.abs(rotation - wished).max(axis=(-2, -1)) > 1e-3
+        if clipped.any():
+            held = self.place(point[clipped], angles[clipped], site[clipped], turn_of[clipped], rotation[clipped])
+            coordinates[clipped], rotation[clipped] = held, self.hand_rotation(held)
+            wrist = coordinates[..., WRIST]
         away = wrist - self._collar - self._shrug(wrist) @ self._clavicle
         beyond = np.maximum(0.0, np.linalg.norm(away, axis=-1) - _LONGEST * self.length)
         relative = np.swapaxes(wished, -1, -2) @ rotation
@@ -241,10 +246,10 @@ class Arm:
             Arm coordinates. Shape (..., 7).
         """
         coordinates = np.concatenate([point, swivel[..., None], angles], axis=-1)
-        for _ in range(5):
-            coordinates[..., WRIST] = point - (rotation @ site[..., None])[..., 0]
-            rotation = self.hand_rotation(coordinates)
         coordinates[..., WRIST] = point - (rotation @ site[..., None])[..., 0]
+        for _ in range(14):
+            wrist = point - (self.hand_rotation(coordinates) @ site[..., None])[..., 0]
+            coordinates[..., WRIST] += 0.6 * (wrist - coordinates[..., WRIST])
         return coordinates
 
     def pose(self, coordinates: Array) -> Array:
@@ -265,4 +270,3 @@ class Arm:
         )
         rotvec = Rotation.from_matrix(local.reshape(-1, 3, 3)).as_rotvec().reshape(*local.shape[:-2], 3)
         return rotvec * np.array([1.0, -1.0, -1.0]) if self.side == "left" else rotvec
-

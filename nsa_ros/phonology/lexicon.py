@@ -68,13 +68,13 @@ class Movement:
 
     Attributes:
         path: `straight`, `arc` (bulging towards `direction` by `size`), `circle` (about the posture's place, about the
-            axis `direction` with radius `size`, beginning on the side `start`), `trace` (through all postures in one go).
+            axis `direction` with radius `size`, beginning on the side `start`), `trace` (smoothly through all).
         direction: direction words.
         size: [m].
         turns: of a circle.
         start: side of the circle's centre where it begins, direction words.
         repeat: how often the postures are gone through.
-        local: `nod` (wrist flexion), `twist` (forearm), `sway` (wrist deviation), `wiggle` (fingers), `rub` (thumb), or "".
+        local: `nod` (wrist flexion), `twist` (forearm), `sway` (wrist, sideways), `wiggle` (fingers), `rub` (thumb).
         degrees: amplitude of the local movement.
         count: oscillations of the local movement.
         seconds: of one pass through the postures.
@@ -155,7 +155,9 @@ def _postures(origin: str, prefix: str, entry: Mapping[str, Any]) -> tuple[Postu
     count = max(len(column) for column in values.values())
     for field, column in values.items():
         if len(column) not in (1, count):
-            raise _fail(origin, prefix + field, f"has {len(column)} values where other fields have {count}; give 1 or {count}")
+            raise _fail(
+                origin, prefix + field, f"has {len(column)} values where other fields have {count}; give 1 or {count}"
+            )
     postures = []
     for i in range(count):
         row = {field: column[i if len(column) > 1 else 0] for field, column in values.items()}
@@ -196,7 +198,15 @@ def _movement(origin: str, entry: Any) -> Movement:
         _known(origin, "movement path", fields["path"], PATHS)
     if "local" in fields:
         _known(origin, "movement local", fields["local"], LOCAL)
-    for name, lowest in {"size": 0, "turns": 0.25, "repeat": 1, "degrees": 0, "count": 0.5, "seconds": 0.04, "hold": 0}.items():
+    for name, lowest in {
+        "size": 0,
+        "turns": 0.25,
+        "repeat": 1,
+        "degrees": 0,
+        "count": 0.5,
+        "seconds": 0.04,
+        "hold": 0,
+    }.items():
         if name in fields:
             fields[name] = _number(origin, f"movement {name}", fields[name], lowest)
     if "size" in fields:
@@ -228,7 +238,9 @@ def parse_sign(gloss: str, entry: Any, origin: str) -> Sign:
         base = _postures(where, "base ", _keys(where, "base", fields["base"], _HAND_FIELDS))
         count = max(len(base), len(postures))
         if {len(base), len(postures)} - {1, count}:
-            raise _fail(where, "base", f"has {len(base)} postures, the dominant hand {len(postures)}; give 1 or as many")
+            raise _fail(
+                where, "base", f"has {len(base)} postures, the dominant hand {len(postures)}; give 1 or as many"
+            )
         base, postures = (row * count if len(row) == 1 else row for row in (base, postures))
     elif "base" in fields:
         raise _fail(where, "base", "only for type dominant-on-base")

@@ -73,7 +73,9 @@ def parse_place(text: str) -> Place:
     except ValueError:
         offset = []
     if len(offset) != 3:
-        raise NsaError(f"place {text!r} has {len(numbers)} offset numbers, expected 3: centimetres left, up and forward")
+        raise NsaError(
+            f"place {text!r} has {len(numbers)} offset numbers, expected 3: centimetres left, up and forward"
+        )
     if name not in place_names():
         raise NsaError(f"unknown place {name!r}. Places: {', '.join(place_names())}")
     return Place(name, (offset[0], offset[1], offset[2]))
@@ -102,37 +104,46 @@ def on_head(name: str) -> bool:
     return name in _landmarks() and _landmarks()[name].joint in ("head", "jaw")
 
 
-def body_point(skeleton: Skeleton, name: str) -> Array:
-    """Where a place that is not on the weak arm lies with the trunk at rest [m]. Shape (3,)."""
-    if name in SPACE:
-        return np.array(SPACE[name])
-    mark = landmarks(skeleton)[name]
-    return np.asarray(skeleton.rest[INDEX[mark.joint]] + mark.offset)
+class Body:
+    """A skeleton with its landmarks, found once.
+
+    Args:
+        skeleton: the figure.
+    """
+
+    def __init__(self, skeleton: Skeleton) -> None:
+        self.skeleton = skeleton
+        self._marks = landmarks(skeleton)
+
+    def point(self, name: str) -> Array:
+        """Where a place that is not on the weak arm lies with the trunk at rest [m]. Shape (3,)."""
+        if name in SPACE:
+            return np.array(SPACE[name])
+        mark = self._marks[name]
+        return np.asarray(self.skeleton.rest[INDEX[mark.joint]] + mark.offset)
+
+    def hand_part(self, name: str, shape: str) -> Array:
+        """A part of the right hand relative to its wrist in the T-pose, fingers in a handshape [m]. Shape (3,)."""
+        if name == "wrist":
+            return np.zeros(3)
+        pose = np.zeros((len(JOINTS), 3))
+        pose[RIGHT_HAND] = handshape(shape)
+        return self._posed("right", name, pose) - self.skeleton.rest[INDEX["right_wrist"]]
+
+    def weak_point(self, name: str, pose: Array) -> Array:
+        """Where a place on the weak (left) arm lies in a pose (55, 3) [m]. Shape (3,)."""
+        return self._posed("left", name.removeprefix(WEAK), pose)
+
+    def _posed(self, side: str, part: str, pose: Array) -> Array:
+        posed = forward(self.skeleton, pose)
+        total = np.zeros(3)
+        for name, weight in _BLENDS.get(part, {part: 1.0}).items():
+            mark = self._marks[f"{side}_{name}"]
+            joint = INDEX[mark.joint]
+            total += weight * (posed.positions[joint] + posed.rotations[joint] @ mark.offset)
+        return total
 
 
-def hand_part(skeleton: Skeleton, name: str, shape: str) -> Array:
-    """A part of the right hand relative to its wrist in the T-pose, fingers in a handshape [m]. Shape (3,)."""
-    if name == "wrist":
-        return np.zeros(3)
-    pose = np.zeros((len(JOINTS), 3))
-    pose[RIGHT_HAND] = handshape(shape)
-    return _posed(skeleton, "right", name, pose) - skeleton.rest[INDEX["right_wrist"]]
-
-
-def weak_point(skeleton: Skeleton, name: str, pose: Array) -> Array:
-    """Where a place on the weak (left) arm lies in a pose (55, 3) [m]. Shape (3,)."""
-    return _posed(skeleton, "left", name.removeprefix(WEAK), pose)
-
-
-def _posed(skeleton: Skeleton, side: str, part: str, pose: Array) -> Array:
-    posed, marks = forward(skeleton, pose), landmarks(skeleton)
-    total = np.zeros(3)
-    for name, weight in _BLENDS.get(part, {part: 1.0}).items():
-        mark = marks[f"{side}_{name}"]
-        joint = INDEX[mark.joint]
-        total += weight * (posed.positions[joint] + posed.rotations[joint] @ mark.offset)
-    return total
-
-
+@cache
 def _landmarks() -> dict[str, Landmark]:
     return landmarks(default_skeleton())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from nsa_ros.body.skeleton import JOINTS, LEFT_HAND, Skeleton
 from nsa_ros.phonology.arms import ANGLE_LIMITS, COORDINATES, DEVIATION, FLEXION, PRONATION, SWIVEL, Arm
 from nsa_ros.phonology.handshapes import direction, handshape, wrist_rotation
 from nsa_ros.phonology.lexicon import LexiconError, Movement, Posture, Sign
-from nsa_ros.phonology.locations import SPACE, body_point, hand_part, on_head, weak_point
+from nsa_ros.phonology.locations import SPACE, Body, on_head
 
 Array = NDArray[np.float64]
 
@@ -118,13 +119,14 @@ class Movements:
     """
 
     def __init__(self, skeleton: Skeleton, fps: float) -> None:
-        self.skeleton, self.fps = skeleton, fps
+        self.fps = fps
+        self._body = Body(skeleton)
         self.arms = {side: Arm(skeleton, side) for side in ("right", "left")}
         self.stations = cache(self._stations)
 
     def _solve(self, side: str, origin: str, field: str, postures: tuple[Posture, ...], points: Array) -> Stations:
         rotation = np.stack([wrist_rotation(p.palm, p.fingers) for p in postures])
-        site = np.stack([hand_part(self.skeleton, p.site, p.handshape) for p in postures])
+        site = np.stack([self._body.hand_part(p.site, p.handshape) for p in postures])
         reach = self.arms[side].reach(points, rotation, site)
         far, turned = reach.shortfall.argmax(), reach.turn.argmax()
         if reach.shortfall[far] > LARGEST_SHORTFALL:
@@ -134,8 +136,10 @@ class Movements:
             )
         if reach.turn[turned] > LARGEST_TURN:
             raise LexiconError(
-                f"{origin}: {field}palm and fingers {turned + 1}: the arm stays {np.degrees(reach.turn[turned]):.0f} degrees "
-                f"from palm {postures[turned].palm}, fingers {postures[turned].fingers} at {postures[turned].place.name}. "
+                f"{origin}: {field}palm and fingers {turned + 1}: the arm stays "
+                f"{np.degrees(reach.turn[turned]):.0f} degrees "
+                f"from palm {postures[turned].palm}, fingers {postures[turned].fingers} "
+                f"at {postures[turned].place.name}. "
                 "Choose directions nearer to the forearm's."
             )
         return Stations(
@@ -176,18 +180,16 @@ class Movements:
     def _point(self, posture: Posture, weak: Stations | None = None, i: int = 0) -> Array:
         place = posture.place
         if not place.on_weak_hand:
-            return body_point(self.skeleton, place.name) + place.offset
+            return self._body.point(place.name) + place.offset
         assert weak is not None
         pose = np.zeros((len(JOINTS), 3))
         arm = self.arms["left"]
         one = Stations(*(column[i : i + 1] for column in weak))
         pose[list(arm.joints)] = arm.pose(self._reach("left", one, np.zeros(1, int), np.zeros(1, int), np.zeros(1)))[0]
         pose[LEFT_HAND] = weak.fingers[i].reshape(15, 3) * np.array([1.0, -1.0, -1.0])
-        return weak_point(self.skeleton, place.name, pose) + place.offset
+        return self._body.weak_point(place.name, pose) + place.offset
 
-    def _reach(
-        self, side: str, st: Stations, a: Array, b: Array, w: Array, shift: Array | float = 0.0
-    ) -> Array:
+    def _reach(self, side: str, st: Stations, a: Array, b: Array, w: Array, shift: Array | float = 0.0) -> Array:
         """Arm coordinates between stations a and b at share w, the point shifted [m]. (F,) -> (F, 7)."""
 
         def between(column: Array) -> Array:
@@ -266,14 +268,16 @@ class _Plan:
         order = [i for _ in range(movement.repeat) for i in range(count)] if count > 1 else [0]
         if movement.path == "trace":
             order = list(range(count))
-        legs = list(zip(order[:-1], order[1:], strict=True))
+        legs = list(pairwise(order))
         seconds = np.array([_leg_seconds(st, i, j) for i, j in legs])
         if movement.seconds and count > 1:
             passes = seconds[: count - 1].sum()
             seconds *= movement.seconds / passes
         total = float(seconds.sum())
         if count == 1 and movement.path == "circle":
-            total = movement.seconds * movement.repeat or movement.turns * movement.repeat * (0.38 + 2.0 * movement.size)
+            total = movement.seconds * movement.repeat or movement.turns * movement.repeat * (
+                0.38 + 2.0 * movement.size
+            )
         elif movement.local:
             total = max(total, movement.seconds, movement.count / _RATE[movement.local])
         frames = max(1, round(total * fps / tempo)) if total > 0 else 0

@@ -57,7 +57,7 @@ class Nonmanuals:
             frames: how many.
 
         Returns:
-            Expression, shape (F, 10), and rotation of the head as pitch (+ down), yaw (+ left), roll [rad], shape (F, 3).
+            Expression, shape (F, 10), and rotation of the head as pitch (+ down), yaw (+ left), roll [rad], (F, 3).
         """
         target = np.zeros(len(_LEVELS))
         for marker in markers:

@@ -26,9 +26,7 @@ class ReferenceSigner:
     name = "reference"
     provider = "lexicon, no model"
 
-    def __init__(
-        self, variation: Variation | None = None, skeleton: Skeleton | None = None, fps: float = FPS
-    ) -> None:
+    def __init__(self, variation: Variation | None = None, skeleton: Skeleton | None = None, fps: float = FPS) -> None:
         """
         Args:
             variation: how renditions of different seeds differ; not at all when left out.

@@ -18,7 +18,7 @@ from nsa_ros.body.poses import named_pose
 from nsa_ros.body.rotations import rotvec_to_matrix
 from nsa_ros.body.skeleton import EYES, JOINTS, LEFT_HAND, RIGHT_HAND, Skeleton, default_skeleton, joint_index
 from nsa_ros.phonology.arms import WRIST
-from nsa_ros.phonology.lexicon import Sign, find_sign
+from nsa_ros.phonology.lexicon import find_sign
 from nsa_ros.phonology.movement import ARM, FINGERS, HEAD, WIDTH, Movements, Stroke, minimum_jerk
 from nsa_ros.phonology.nonmanuals import Nonmanuals
 from nsa_ros.phonology.transitions import Transitions
@@ -34,7 +34,7 @@ _LEAD, _RETURN, _TAIL = 2, 13, 2
 """Frames in `neutral` before the first unit, of the way back, and in `neutral` at the end, at 24 fps."""
 
 _SPELLING_TRANSITION, _SPELLING_HOLD, _EDGE_HOLD = 5, 4, 6
-"""Frames towards a letter, holding it, and holding the first and last letter of a word, at 24 fps: 2.7 letters a second."""
+"""Frames towards a letter, holding it, and holding the first and last of a word, at 24 fps: 2.7 letters a second."""
 
 _LETTER_STEP, _LETTER_RUN, _DOUBLE_STEP = 0.006, 8, 0.028
 """How far the hand moves outward from letter to letter [m], for how many letters, and for the second of a double."""
@@ -143,9 +143,7 @@ class _Run:
             rows = [(0, dominant[0])] + ([(1, weak[0])] if weak is not None else [])
             transition = max(p._transitions.frames(self._state[row], goal, tempo) for row, goal in rows)
         course = np.empty((transition + len(dominant) - 1, 2, WIDTH))
-        course[:, 0] = np.concatenate(
-            [p._transitions.path(self._state[0], dominant[0], transition), dominant[1:]]
-        )
+        course[:, 0] = np.concatenate([p._transitions.path(self._state[0], dominant[0], transition), dominant[1:]])
         course[:, 1] = self._weak(weak, transition, len(course), _uses_weak(following))
         markers = (unit.face, *sign.nonmanual)
         self._state = course[-1]

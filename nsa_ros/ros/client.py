@@ -142,7 +142,7 @@ class SignerClient:
             NsaError: the text was refused, or no frame came in time.
         """
         self.clear()
-        refused = self.status.refused if self.status is not None else 0
+        refused, last = (self.status.refused, self.status.last_utterance) if self.status is not None else (0, 0)
         sent = self.publish(text)
         found: tuple[int, float] | None = None
         seen = 0
@@ -154,13 +154,18 @@ class SignerClient:
                 if frame.source in GENERATED:
                     found = frame.utterance, self.arrivals[seen] - sent
                 seen += 1
-            return found is not None or (self.status is not None and self.status.refused > refused)
+            status = self.status
+            return found or (status is not None and (status.refused > refused or status.last_utterance > last))
 
         self.wait(arrived, timeout)
         if found is not None:
             return found
-        reason = self.status.message if self.status is not None and self.status.message else "no frame came"
-        raise NsaError(f"{text!r} was not signed within {timeout:.0f} s: {reason}")
+        reason = (
+            self.status.message
+            if self.status is not None and self.status.message
+            else f"no frame came within {timeout:.0f} s"
+        )
+        raise NsaError(f"{text!r} is not signed: {reason}")
 
     def wait_until_rest(self, timeout: float) -> bool:
         """Wait until nothing is signed or queued and the figure is at rest."""

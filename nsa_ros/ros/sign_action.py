@@ -47,6 +47,7 @@ class _Goal:
     message: str = ""
     latency: float = -1.0
     frame: int = -1
+    planned: int = 0
     unit: str = ""
     executing: bool = False
     ended: threading.Event = field(default_factory=threading.Event)
@@ -82,13 +83,12 @@ class SignAction:
         )
 
     def close(self) -> None:
-        """End every goal and remove the server."""
+        """End every goal."""
         with self._lock:
             goals, self._goals = list(self._goals.values()), {}
         for goal in goals:
             goal.outcome, goal.message = Sign.Result.CANCELLED, "the signer stopped"
             goal.ended.set()
-        self._server.destroy()
 
     def follow(self, sample: Sample, units: Sequence[Unit]) -> None:
         """Take note of a sample that has been published; cheap when there is no goal."""
@@ -99,7 +99,7 @@ class SignAction:
             if goal is not None:
                 if goal.latency < 0:
                     goal.latency = time.perf_counter() - goal.accepted
-                goal.frame = sample.frame
+                goal.frame, goal.planned = sample.frame, sum(unit.frames for unit in units)
                 goal.unit = units[sample.unit].text if 0 <= sample.unit < len(units) else ""
                 goal.execute()
             for ending in sample.ended:
@@ -140,7 +140,12 @@ class SignAction:
     def _execute(self, handle: ServerGoalHandle) -> Any:
         goal = self._by_id[bytes(handle.goal_id.uuid)]
         while not goal.ended.wait(FEEDBACK_PERIOD):
-            handle.publish_feedback(Sign.Feedback(utterance=goal.utterance, unit=goal.unit, frame=max(goal.frame, 0)))
+            frame = max(goal.frame, 0)
+            handle.publish_feedback(
+                Sign.Feedback(
+                    utterance=goal.utterance, unit=goal.unit, frame=frame, frames=max(goal.planned, frame + 1)
+                )
+            )
         del self._by_id[bytes(handle.goal_id.uuid)]
         if goal.outcome == Sign.Result.SIGNED:
             handle.succeed()

@@ -48,6 +48,7 @@ class Bundle:
         fps: frames per second of its motion.
         chunks: frame counts of its denoiser graphs, ascending.
         ddim: sampler settings it was trained for.
+        noise_window: frames over which its noise is smoothed (`noise.smoothing`).
         representation: of a frame.
         vocabulary: of the text, in the order of the text encoder's embeddings.
         token_limit: tokens of one sentence, the end token included.
@@ -65,6 +66,7 @@ class Bundle:
     fps: float
     chunks: tuple[int, ...]
     ddim: Ddim
+    noise_window: int
     representation: Representation
     vocabulary: Vocabulary
     token_limit: int
@@ -146,6 +148,7 @@ def _parse(path: Path, description: Mapping[str, Any]) -> Bundle:
         fps=float(description["fps"]),
         chunks=tuple(sorted(int(n) for n in description["chunks"])),
         ddim=Ddim(diffusion["schedule"], diffusion["prediction"], int(diffusion["steps"])),
+        noise_window=int(diffusion["noise_window"]),
         representation=Representation(
             frame["rotation"],
             tuple(joint_index(name) for name in frame["joints"]),

@@ -17,11 +17,11 @@ from nsa_ros.signing.sampler import Sampler
 Array = NDArray[np.float64]
 
 JOIN = 4
-"""Frames over which a sentence's motion leaves, and comes back to, exactly the neutral pose."""
+"""Frames over which an utterance leaves, and comes back to, exactly the neutral pose."""
 
 
 class Frames(NamedTuple):
-    """A generated chunk of one sentence.
+    """A generated chunk of an utterance.
 
     Attributes:
         poses: shape (F, 55, 3) [rad].
@@ -75,18 +75,18 @@ def generate(
     sampler: Sampler,
     chunks: tuple[int, ...],
     representation: Representation,
+    noise_window: int,
     seed: int,
-    first: int = 0,
 ) -> Iterator[Frames]:
-    """Frames of a sentence, the first chunk short, so that signing begins soon.
+    """Frames of an utterance, the first chunk short, so that signing begins soon.
 
     Args:
         plan: units, planned as they are asked for; the last is `END`.
         sampler: fresh.
         chunks: its chunk lengths, ascending.
         representation: of a frame.
+        noise_window: frames over which the noise is smoothed.
         seed: of the noise.
-        first: index in the utterance of the sentence's first frame.
 
     Raises:
         NsaError: the model's output is not finite.
@@ -99,7 +99,7 @@ def generate(
             return
         frames = min(length, len(queue))
         alignment, unit, remaining = queue.take(frames)
-        noise = frame_noise(seed, first + done, frames, representation.channels)
+        noise = frame_noise(seed, done, frames, representation.channels, noise_window)
         poses, expression = representation.decode(sampler.next(noise, alignment))
         share = np.minimum(done + np.arange(frames), remaining) / JOIN
         yield Frames(*_join(poses, expression, share, representation.still), unit)

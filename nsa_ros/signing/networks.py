@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from nsa_ros.signing.alignment import Alignment
+from nsa_ros.signing.alignment import END, Alignment
 from nsa_ros.signing.bundle import Bundle
 from nsa_ros.signing.planner import Planner
 from nsa_ros.signing.providers import Choice, choose_provider, open_session, session_options
@@ -30,6 +30,7 @@ class Networks:
     Attributes:
         provider: what the denoiser runs on, and why.
         denoisers: for each chunk length.
+        letters: of each token id, its letter's unit (0 for none), and 1 if it goes on with a word. (V + 1,) each.
     """
 
     def __init__(self, bundle: Bundle, provider: str = "auto", threads: int = 1) -> None:
@@ -47,6 +48,7 @@ class Networks:
         self.provider: Choice = choose_provider(provider, bundle.file(denoiser_file(bundle.chunks[0])), options)
         self._text = open_session(bundle.file(TEXT_ENCODER), "cpu", options)
         self._planner = open_session(bundle.file(PLANNER), "cpu", options)
+        self.letters = _letters(bundle)
         sessions = {n: open_session(bundle.file(denoiser_file(n)), self.provider.name, options) for n in bundle.chunks}
         self.denoisers: dict[int, Denoise] = {n: partial(_denoise, session) for n, session in sessions.items()}
 
@@ -55,10 +57,24 @@ class Networks:
         row = np.full((1, self._bundle.token_limit), _PAD, dtype=np.int64)
         row[0, : len(tokens) + 1] = [*tokens, len(self._bundle.vocabulary)]
         (features,) = self._text.run(["features"], {"tokens": row})
-        return Planner(self._planner, features, (row != _PAD).astype(np.float32), self._bundle.planner_state)
+        mask = (row != _PAD).astype(np.float32)
+        spelling, continues = (rule[row] for rule in self.letters)
+        return Planner(self._planner, features, mask, spelling, continues, self._bundle.planner_state)
 
 
 _PAD = Vocabulary.of(()).ids[PAD]
+
+
+def _letters(bundle: Bundle) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of each token id, that of the end too: its letter's unit (0 for none), and 1 if it goes on with a word."""
+    letters = {unit.text.lower(): place + END + 1 for place, unit in enumerate(bundle.units) if unit.kind == "letter"}
+    spelling = np.zeros(len(bundle.vocabulary) + 1, dtype=np.int64)
+    continues = np.zeros_like(spelling)
+    for token, place in bundle.vocabulary.ids.items():
+        if len(token) == 2 and token[0] in "#-" and token[1] in letters:
+            spelling[place] = letters[token[1]]
+            continues[place] = token[0] == "-"
+    return spelling, continues
 
 
 def _denoise(session: object, noisy: Array, alignment: Alignment, time: float, state: Array) -> tuple[Array, Array]:

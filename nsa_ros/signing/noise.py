@@ -16,11 +16,25 @@ def _generator(seed: int, stream: int, index: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=key, counter=index << 128))
 
 
-def frame_noise(seed: int, first: int, frames: int, channels: int) -> Array32:
-    """Standard normal noise of frames first … first + frames - 1 of an utterance. Shape (frames, channels)."""
-    noise = np.empty((frames, channels), dtype=np.float32)
-    for row in range(frames):
-        _generator(seed, _FRAMES, first + row).standard_normal(out=noise[row], dtype=np.float32)
+def smoothing(window: int) -> Array32:
+    """Weights of the white noise of the last `window` frames, a Hann window of unit norm. Shape (window,)."""
+    weights = np.hanning(window + 2)[1:-1]
+    return np.asarray(weights / np.linalg.norm(weights), dtype=np.float32)
+
+
+def frame_noise(seed: int, first: int, frames: int, channels: int, window: int = 1) -> Array32:
+    """Noise of frames first … first + frames - 1 of an utterance, standard normal in each. Shape (frames, channels).
+
+    White noise of the frame and of the `window` - 1 before it is summed with the weights of `smoothing`: what a
+    denoiser leaves of such noise is slow drift, as people move, and no tremor. 1 is white noise.
+    """
+    white = np.empty((frames + window - 1, channels), dtype=np.float32)
+    for row in range(len(white)):
+        _generator(seed, _FRAMES, first + row).standard_normal(out=white[row], dtype=np.float32)
+    weights = smoothing(window)
+    noise = np.zeros((frames, channels), dtype=np.float32)
+    for offset, weight in enumerate(weights):  # in one order for every partition, so that sums are equal to the bit
+        noise += weight * white[offset : offset + frames]
     return noise
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import onnxruntime
 
 Array = NDArray[np.float32]
+Integers = NDArray[np.int64]
 
 _NUCLEUS = 0.9
 
@@ -23,20 +24,31 @@ class Planner:
     """The learned planner's steps from a sentence's text features; iterating costs one step a unit.
 
     Yields `PlannedUnit`s in signing order, the last with the unit `END`. Unit, source token and face are the most
-    likely ones; the duration is drawn from its distribution, because people do not sign like clocks.
+    likely ones; the duration is drawn from its distribution, because people do not sign like clocks. A spelled word
+    that was begun is spelled to its end (`spelling`, `continues`), so that no letter of a name is left out or added.
     """
 
-    def __init__(self, session: onnxruntime.InferenceSession, features: Array, mask: Array, state: int) -> None:
+    def __init__(
+        self,
+        session: onnxruntime.InferenceSession,
+        features: Array,
+        mask: Array,
+        spelling: Integers,
+        continues: Integers,
+        state: int,
+    ) -> None:
         """
         Args:
             session: one step of the planner.
             features: of the sentence's tokens. Shape (1, T, width).
             mask: 1 for a token, 0 for padding. Shape (1, T).
+            spelling: unit of each letter token, 0 for other tokens. Shape (1, T).
+            continues: 1 for a letter token that goes on with a spelled word, else 0. Shape (1, T).
             state: width of the recurrent state.
         """
         self._session = session
-        self._features = features
-        self._mask = mask
+        self._sentence = {"features": features, "mask": mask, "spelling": spelling, "continues": continues}
+        self._longest = 2 * int(mask.sum())
         self._state = state
 
     def plan(self, seed: int, first: int = 0) -> Iterator[PlannedUnit]:
@@ -46,10 +58,9 @@ class Planner:
         """
         state = np.zeros((1, 1, self._state), dtype=np.float32)
         last = PlannedUnit(NONE, -1, 1, 0)
-        for position in range(2 * int(self._mask.sum())):
+        for position in range(self._longest):
             inputs = {
-                "features": self._features,
-                "mask": self._mask,
+                **self._sentence,
                 "state": state,
                 "unit": np.array([last.unit], dtype=np.int64),
                 "token": np.array([last.token], dtype=np.int64),

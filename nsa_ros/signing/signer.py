@@ -107,7 +107,14 @@ class ModelUtterance:
         """
         self.units.clear()
         bundle = self._signer.bundle
-        made = generate(self._plan(), self._signer.sampler(), bundle.chunks, bundle.representation, self._seed)
+        made = generate(
+            self._plan(),
+            self._signer.sampler(),
+            bundle.chunks,
+            bundle.representation,
+            bundle.noise_window,
+            self._seed,
+        )
         for frames in made:
             unit = np.where(frames.unit < len(self.units), frames.unit, NO_UNIT)
             yield Motion(frames.poses, frames.expression, np.zeros((len(unit), 3)), bundle.fps, unit)

@@ -15,7 +15,7 @@ def test_edit_distance(a, b, expected):
 def test_dtw_forgives_tempo_and_nothing_else():
     path = np.linspace(0.0, 1.0, 11)[:, None, None] * np.ones((1, 2, 3))
     assert dtw(path, np.repeat(path, 3, axis=0)) == pytest.approx(0.0)
-    assert dtw(path, path + [0.0, 0.0, 10.0]) == pytest.approx(10.0, rel=0.1)
+    assert dtw(path, path + np.array([0.0, 0.0, 10.0])) == pytest.approx(10.0, rel=0.1)
 
 
 def test_jerk_of_a_cubic_is_its_third_derivative():

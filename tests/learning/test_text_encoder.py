@@ -35,5 +35,5 @@ def test_a_later_token_reaches_an_earlier_one():
 
 
 def test_a_missing_checkpoint_of_clip_is_named():
-    with pytest.raises(NsaError, match="no CLIP checkpoint at nowhere.pt"):
+    with pytest.raises(NsaError, match=r"no CLIP checkpoint at nowhere\.pt"):
         FrozenClip(TextConfig(clip="ViT-B-32", pretrained="nowhere.pt"))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 from fake_source import FakeSource
+
 from nsa_ros.learning.config import CorpusConfig, DiffusionConfig, LossConfig, ModelConfig, OptimizerConfig
 from nsa_ros.learning.corpus import Corpus, read_corpus, write_corpus
 from nsa_ros.learning.denoiser import DenoiserConfig
@@ -15,7 +18,7 @@ from nsa_ros.learning.text_encoder import TextConfig
 from nsa_ros.learning.trainer import train
 
 TEXT = TextConfig(width=32, layers=1, heads=2, tokens=32)
-DENOISER = DenoiserConfig(graph_widths=(4, 4), expression_widths=(4,), condition=16, hidden=24, layers=2)
+DENOISER = DenoiserConfig(graph_widths=(4, 4), expression_widths=(4,), condition=16, hidden=24, layers=2, cell="lstm")
 CORPUS = CorpusConfig(sentences=24, plans=10, test=6, seed=3)
 
 CONFIG = ModelConfig(
@@ -26,6 +29,7 @@ CONFIG = ModelConfig(
     train_planner=OptimizerConfig(steps=2, batch=4),
     corpus=CORPUS,
     text=TEXT,
+    diffusion=DiffusionConfig(noise_window=5),
     planner=PlannerConfig(hidden=24, longest=32),
 )
 
@@ -49,10 +53,15 @@ def make_corpus(folder: Path) -> Corpus:
     return read_corpus(folder)
 
 
-def make_bundle(folder: Path) -> Path:
-    """A bundle after two updates: every part works, none is any good."""
+@cache
+def make_bundle() -> Path:
+    """A folder with `corpus`, `run` and `bundle` after two updates: every part works, none is any good.
+
+    Made once a process; do not change it, copy it.
+    """
+    folder = Path(mkdtemp(prefix="nsa-tiny-"))
     corpus = make_corpus(folder / "corpus")
     train(PlannerTask(CONFIG, corpus), CONFIG.train_planner, folder / "run")
     train(DenoiserTask(CONFIG, corpus), CONFIG.train_denoiser, folder / "run")
     export_bundle(CONFIG, corpus, folder / "run", folder / "bundle")
-    return folder / "bundle"
+    return folder

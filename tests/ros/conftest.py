@@ -28,13 +28,13 @@ class Process:
     def __init__(self, *command: str, **parameters: object) -> None:
         values = [word for key, value in parameters.items() for word in ("-p", f"{key}:={value}")]
         ros = ["--ros-args", *values] if values else []
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")])}
+        path = os.pathsep.join([str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")])
         self._popen = subprocess.Popen(
             [sys.executable, *command, *ros],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment,
+            env={**os.environ, "PYTHONPATH": path},
         )
         self.output = ""
 
@@ -88,7 +88,8 @@ class Signer:
         from rcl_interfaces.srv import SetParameters
         from rclpy.parameter import Parameter
 
-        request = SetParameters.Request(parameters=[Parameter(k, value=v).to_parameter_msg() for k, v in values.items()])
+        parameters = [Parameter(name, value=value).to_parameter_msg() for name, value in values.items()]
+        request = SetParameters.Request(parameters=parameters)
         return self.call(SetParameters, "signer/set_parameters", request).results[-1]
 
     def transition(self, label: str) -> bool:

@@ -25,7 +25,8 @@ class Session:
 def make(session, tokens=4):
     mask = np.zeros((1, 8), dtype=np.float32)
     mask[0, :tokens] = 1.0
-    return Planner(session, np.zeros((1, 8, 2), dtype=np.float32), mask, 3)
+    none = np.zeros((1, 8), dtype=np.int64)
+    return Planner(session, np.zeros((1, 8, 2), dtype=np.float32), mask, none, none, 3)
 
 
 def test_units_come_one_at_a_time():

@@ -37,7 +37,7 @@ def test_a_provider_that_silently_falls_back_is_not_taken(monkeypatch):
     choice = choose_provider("auto", "x.onnx", None)
     assert choice.name == "cpu"
     assert "cuda: its libraries do not load" in choice.reason
-    with pytest.raises(NsaError, match="'cuda' does not work here.*Use `auto` or `cpu`"):
+    with pytest.raises(NsaError, match=r"'cuda' does not work here.*Use `auto` or `cpu`"):
         choose_provider("cuda", "x.onnx", None)
 
 

@@ -57,11 +57,18 @@ def test_output_that_is_not_finite_ends_the_utterance():
         sampler.next(np.zeros((4, CHANNELS), np.float32), ALIGNMENT[:4])
 
 
+@pytest.mark.parametrize("window", [1, 5])
 @given(seed=st.integers(-(2**63), 2**63), first=st.integers(0, 10_000), cut=st.integers(0, 6))
-def test_noise_is_a_function_of_seed_and_frame(seed, first, cut):
-    whole = frame_noise(seed, first, 6, 4)
-    parts = [frame_noise(seed, first, cut, 4), frame_noise(seed, first + cut, 6 - cut, 4)]
+def test_noise_is_a_function_of_seed_and_frame(window, seed, first, cut):
+    whole = frame_noise(seed, first, 6, 4, window)
+    parts = [frame_noise(seed, first, cut, 4, window), frame_noise(seed, first + cut, 6 - cut, 4, window)]
     np.testing.assert_array_equal(whole, np.concatenate(parts))
+
+
+def test_smooth_noise_is_standard_normal_and_drifts():
+    noise = frame_noise(3, 0, 400, 100, window=16)
+    assert abs(noise.std() - 1.0) < 0.03
+    assert np.diff(noise, n=3, axis=0).std() < 0.1
 
 
 def test_noise_is_standard_normal_and_differs_between_seeds_and_frames():

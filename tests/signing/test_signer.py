@@ -58,7 +58,7 @@ def test_iterating_again_starts_again(signer):
 def test_any_partition_gives_the_same_frames(signer, chunks):
     plan = [PlannedUnit(3, 0, 11, 0), PlannedUnit(8, 1, 9, 1), PlannedUnit(8, 2, 7, 0), PlannedUnit(END, 3, 9, 0)]
     made, whole = (
-        np.concatenate([f.poses for f in generate(plan, signer.sampler(), c, signer.bundle.representation, seed=5)])
+        np.concatenate([f.poses for f in generate(plan, signer.sampler(), c, signer.bundle.representation, 5, seed=5)])
         for c in (chunks, signer.bundle.chunks)
     )
     assert len(made) == sum(unit.frames for unit in plan)
@@ -77,8 +77,9 @@ def test_long_text_is_signed_sentence_by_sentence(signer):
     utterance = signer.sign(" ".join(words) + ".")
     motion = concatenate(list(utterance))
     assert len(motion) > 0
-    spans = [unit.span for unit in utterance.units]
+    spans = [unit.span for unit in utterance.units if unit.span != (0, 0)]
     assert all(0 <= a < b <= len(" ".join(words)) for a, b in spans)
+    assert max(b for _, b in spans) > len(" ".join(words[:63])), "later parts are signed too"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "!?", "\u0000\u0007", "😀"])

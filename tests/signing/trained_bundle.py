@@ -1,17 +1,14 @@
-"""A bundle for tests of the run time: the tiny one of the learning room's tests, made once a session."""
+"""A bundle for tests of the run time: the tiny one of the learning room's tests."""
 
 from __future__ import annotations
 
 import sys
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 
-@cache
 def tiny_bundle() -> Path:
     """Folder of a bundle in which every part works and none is any good; needs torch. Do not change it: copy it."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "learning"))
     from tiny import make_bundle
 
-    return make_bundle(Path(mkdtemp(prefix="nsa-bundle-")))
+    return make_bundle() / "bundle"
