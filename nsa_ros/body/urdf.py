@@ -99,13 +99,25 @@ class _Links:
         self._materials: dict[tuple[float, float, float], str] = {}
 
     def add(self, name: str) -> None:
+        """A link; pieces of another colour than its first ride on fixed links, as RViz paints a link in one colour."""
         link = Xml.SubElement(self._robot, "link", name=name)
+        painted: tuple[float, ...] = ()
         for part in self._pieces:
-            if part.carrier == name:
-                visual = Xml.SubElement(link, "visual")
-                geometry = Xml.SubElement(visual, "geometry")
-                Xml.SubElement(geometry, "mesh", filename=f"{self._meshes}{part.name}.stl")
-                self._paint(visual, part.colour)
+            if part.carrier != name:
+                continue
+            painted = painted or part.colour
+            if part.colour == painted:
+                self._show(link, part)
+            else:
+                child = f"{part.name}_piece"
+                self._show(Xml.SubElement(self._robot, "link", name=child), part)
+                _joint(self._robot, f"{child}_fixed", "fixed", name, child, (0, 0, 0))
+
+    def _show(self, link: Xml.Element, part: Part) -> None:
+        visual = Xml.SubElement(link, "visual")
+        geometry = Xml.SubElement(visual, "geometry")
+        Xml.SubElement(geometry, "mesh", filename=f"{self._meshes}{part.name}.stl")
+        self._paint(visual, part.colour)
 
     def _paint(self, visual: Xml.Element, colour: tuple[float, float, float]) -> None:
         known = colour in self._materials

@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from nsa_ros.cli import options
+
+CHOICE = ("signer", "bundle", "provider", "steps")
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--bundle", default="default", help="model bundle: a name under models/ or a folder")
-    parser.add_argument("--reference", action="store_true", help="the reference signer instead of the model")
-    parser.add_argument("--provider", default="auto", help="ONNX Runtime provider: auto, cpu, cuda, tensorrt")
-    parser.add_argument("--steps", type=int, default=0, help="DDIM steps (default: the bundle's)")
+    options.signer(parser)
     parser.add_argument("--texts", type=int, default=200, help="how many different texts (default 200)")
     parser.add_argument("--ros", action="store_true", help="also measure the node from another process")
     parser.add_argument("--json", action="store_true", help="machine-readable")
@@ -29,12 +30,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     texts = draw_texts(arguments.texts)
-    kind = "reference" if arguments.reference else "model"
-    figures = {"machine": machine(), **generation(kind, arguments, texts)}
+    figures = {"machine": machine(), **generation(arguments, texts)}
     if arguments.ros:
         from nsa_ros.ros.measure import measure
 
-        figures["node"] = measure(texts, {"signer": kind, "bundle": arguments.bundle, "provider": arguments.provider})
+        figures["node"] = measure(texts, {name: getattr(arguments, name) for name in CHOICE})
     if arguments.json:
         print(json.dumps(figures, indent=1))
     else:
@@ -70,16 +70,16 @@ def machine() -> dict[str, Any]:
     return {"processor": processor, "cores": os.cpu_count(), "python": platform.python_version(), **packages}
 
 
-def generation(kind: str, arguments: argparse.Namespace, texts: Sequence[str]) -> dict[str, Any]:
+def generation(arguments: argparse.Namespace, texts: Sequence[str]) -> dict[str, Any]:
     """Cold start in a process of its own, then text to motion, then the timeline."""
     from nsa_ros.body.revolute import RevoluteModel
     from nsa_ros.body.skeleton import default_skeleton
     from nsa_ros.ros.signers import load_signer
     from nsa_ros.signing.timeline import Timeline
 
-    cold = cold_start(kind, arguments)
+    cold = cold_start(arguments)
     begun = time.perf_counter()
-    signer = load_signer(kind, arguments.bundle, arguments.provider, arguments.steps)
+    signer = load_signer(arguments)
     load = time.perf_counter() - begun
     first, spent, made, chunks = [], 0.0, 0.0, []
     for seed, text in enumerate(texts):
@@ -114,15 +114,15 @@ def generation(kind: str, arguments: argparse.Namespace, texts: Sequence[str]) -
     }
 
 
-def cold_start(kind: str, arguments: argparse.Namespace) -> float:
+def cold_start(arguments: argparse.Namespace) -> float:
     """From starting a Python process to its first chunk [s]."""
     program = (
-        "import sys; from nsa_ros.ros.signers import load_signer; kind, bundle, provider, steps = sys.argv[1:]; "
-        "next(iter(load_signer(kind, bundle, provider, int(steps)).sign('hello')))"
+        "import json, sys, types; from nsa_ros.ros.signers import load_signer; "
+        "next(iter(load_signer(types.SimpleNamespace(**json.loads(sys.argv[1]))).sign('hello')))"
     )
-    words = [kind, arguments.bundle, arguments.provider, str(arguments.steps)]
+    choice = json.dumps({name: getattr(arguments, name) for name in CHOICE})
     begun = time.perf_counter()
-    subprocess.run([sys.executable, "-c", program, *words], check=True)
+    subprocess.run([sys.executable, "-c", program, choice], check=True)
     return time.perf_counter() - begun
 
 

@@ -69,6 +69,8 @@ def _checked(what: str, look: Callable[[], str]) -> Finding:
         return Finding(what, "ok", look())
     except NsaError as error:
         return Finding(what, "broken", str(error))
+    except Exception as error:  # a doctor reports whatever is wrong
+        return Finding(what, "broken", f"{type(error).__name__}: {error}")
 
 
 def _distribution(what: str, module: str, note: str, remedy: str) -> Finding:
@@ -108,4 +110,4 @@ def _sign(name: str) -> str:
 
     signer = ModelSigner(resources.bundle(name))
     frames = sum(len(chunk) for chunk in signer.sign("hello", 0))
-    return f"“hello” gives {frames} frames; {signer.provider_reason}"
+    return f"“hello” gives {frames} frames; {signer.provider}"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nsa_ros.cli import options
 from nsa_ros.errors import NsaError
 
 if TYPE_CHECKING:
@@ -30,10 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=".npz motion (AMASS / SMPL-X names), .mp4 or .gif film, .png contact sheet, .mcap bag; may be repeated",
     )
-    parser.add_argument("--reference", action="store_true", help="the lexicon's reference signer, without the model")
-    parser.add_argument("--bundle", default="default", help="model bundle: a name under models/ or a folder")
-    parser.add_argument("--provider", default="auto", help="ONNX Runtime provider: auto, cpu, cuda, tensorrt")
-    parser.add_argument("--steps", type=int, default=0, help="DDIM steps (default: the bundle's)")
+    options.signer(parser)
     parser.add_argument("--seed", type=int, default=0, help="same text and seed, same frames (default 0)")
     parser.add_argument("--speed", type=float, default=1.0, help="tempo, 0.1 to 4 (default 1)")
     parser.add_argument("--fps", type=float, default=60.0, help="frames per second of the motion (default 60)")
@@ -46,8 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     from nsa_ros.signing.player import play
 
     check(arguments)
-    kind = "reference" if arguments.reference else "model"
-    signer = Stopwatch(load_signer(kind, arguments.bundle, arguments.provider, arguments.steps))
+    signer = Stopwatch(load_signer(arguments))
     played = play(signer, arguments.text, arguments.seed, arguments.speed, arguments.fps)
     for path in arguments.out:
         write(path, played, signer, arguments)
@@ -167,8 +164,7 @@ def write(path: Path, played: Played, watch: Stopwatch, arguments: argparse.Name
     elif path.suffix == ".mcap":
         from nsa_ros.ros.bag import write_bag
 
-        source = "reference" if arguments.reference else "model"
-        write_bag(path, played.motion, text=arguments.text, units=played.units, source=source)
+        write_bag(path, played.motion, text=arguments.text, units=played.units, source=arguments.signer)
     elif path.suffix == ".png":
         from nsa_ros.viewer.film import sheet
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from nsa_ros import resources
-from nsa_ros.ros.parameters import SignerParameters
 
 
-def load_signer(parameters: SignerParameters) -> Any:
+class SignerChoice(Protocol):
+    """What decides who signs: the node's parameters or the command's options (`nsa_ros.ros.parameters`)."""
+
+    @property
+    def signer(self) -> str: ...
+    @property
+    def bundle(self) -> str: ...
+    @property
+    def provider(self) -> str: ...
+    @property
+    def steps(self) -> int: ...
+
+
+def load_signer(parameters: SignerChoice) -> Any:
     """A signer (`name`, `fps`, `provider`, `sign(text, seed)`) ready to sign at once.
 
     Raises:

@@ -32,6 +32,7 @@ class ModelSigner:
         name: of the model.
         fps: frames per second of its motion.
         provider: one line that says what it runs on and why.
+        steps: DDIM steps.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class ModelSigner:
         self.name, self.fps = self.bundle.name, self.bundle.fps
         trained = self.bundle.ddim
         self._ddim = Ddim(trained.schedule, trained.prediction, trained.steps if steps is None else steps)
+        self.steps = self._ddim.steps
         self._networks = Networks(self.bundle, provider, threads)
         self.provider = self._networks.provider.reason
         self._planner = lru_cache(CACHED_SENTENCES)(lambda tokens: self._networks.planner(list(tokens)))

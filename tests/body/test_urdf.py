@@ -112,14 +112,17 @@ def test_every_piece_of_the_mannequin_is_seen_once_in_its_colour():
     pieces = parts(SKELETON)
     robot = Xml.fromstring(urdf(SKELETON, pieces, "file:///x/"))
     colours = {m.get("name"): numbers(m.find("color").get("rgba")) for m in robot.iter("material") if len(m)}
+    fixed = {j.find("child").get("link"): j for j in robot.findall("joint") if j.get("type") == "fixed"}
     seen = {}
     for link in robot.findall("link"):
+        assert len({visual.find("material").get("name") for visual in link.findall("visual")}) <= 1
         for visual in link.findall("visual"):
             name = visual.find("geometry/mesh").get("filename").removeprefix("file:///x/").removesuffix(".stl")
             seen[name] = link.get("name"), colours[visual.find("material").get("name")]
     assert set(seen) == {part.name for part in pieces}
     for part in pieces:
-        assert seen[part.name][0] == part.carrier
+        link = seen[part.name][0]
+        assert (fixed[link].find("parent").get("link") if link in fixed else link) == part.carrier
         np.testing.assert_allclose(seen[part.name][1], [*part.colour, 1.0], atol=1e-6)
 
 

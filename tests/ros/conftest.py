@@ -69,6 +69,7 @@ class Signer:
 
     def __init__(self, client: Any, **parameters: object) -> None:
         self.client = client
+        self.subscriptions: list[Any] = []
         self.process = Process(str(HERE / "fake_node.py"), **parameters)
 
     def call(self, kind: Any, name: str, request: Any) -> Any:
@@ -82,6 +83,12 @@ class Signer:
             return future.result()
         finally:
             node.destroy_client(service)
+
+    def hear(self, kind: Any, topic: str, profile: Any) -> list[Any]:
+        """The messages of a topic from now on, until the test ends."""
+        heard: list[Any] = []
+        self.subscriptions.append(self.client.node.create_subscription(kind, topic, heard.append, profile))
+        return heard
 
     def set(self, **values: object) -> Any:
         """Set parameters one by one; the last result."""
@@ -103,7 +110,7 @@ class Signer:
 
     def sign(self, text: str, timeout: float = 20.0) -> int:
         """Publish a text on a signer at rest and wait until it has ended; its utterance."""
-        before = max(self.client.outcomes, default=0)
+        before = self.client.status.last_utterance
         self.client.publish(text)
         assert self.client.wait(lambda: max(self.client.outcomes, default=0) > before, timeout), self.client.status
         return max(self.client.outcomes)
@@ -143,6 +150,31 @@ def start(client: Any) -> Iterator[Callable[..., Signer]]:
         assert "Traceback" not in signer.process.output, signer.process.output
 
 
+@pytest.fixture(scope="module")
+def shared_signer() -> Iterator[Signer]:
+    """A signer node for all tests of a module; ask for `signer`, which hands it over as new."""
+    from nsa_ros.ros.client import SignerClient
+
+    with SignerClient() as client:
+        signer = Signer(client)
+        client.wait_until_active(20.0)
+        yield signer
+        status = signer.process.end()
+        assert status == 0, signer.process.output
+        assert "Traceback" not in signer.process.output, signer.process.output
+
+
 @pytest.fixture
-def signer(start: Callable[..., Signer]) -> Signer:
-    return start()
+def signer(shared_signer: Signer) -> Iterator[Signer]:
+    """The module's signer: active, at rest, at its own tempo, with nothing received yet."""
+    client = shared_signer.client
+    client.wait_until_active(20.0)
+    assert client.wait_until_rest(20.0)
+    if client.status.speed != 1.0:
+        assert shared_signer.set(speed=1.0).successful
+    client.clear()
+    client.outcomes.clear()
+    client.units.clear()
+    yield shared_signer
+    while shared_signer.subscriptions:
+        client.node.destroy_subscription(shared_signer.subscriptions.pop())
