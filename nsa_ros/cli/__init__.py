@@ -48,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except NsaError as error:
         print(f"nsa {chosen}: {error}", file=sys.stderr)
         return 1
+    except ImportError as error:
+        print(f"nsa {chosen}: {error}. `nsa doctor` says what is not installed and how to install it.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

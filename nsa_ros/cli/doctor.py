@@ -54,12 +54,17 @@ def examine(bundle: str) -> list[Finding]:
         _checked("sign", lambda: _sign(bundle)),
         _distribution("ROS 2", "rclpy", _ros(), "source /opt/ros/<distro>/setup.bash, or use ./demo, which brings it"),
         _distribution("nsa_msgs", "nsa_msgs", "", "colcon build in ros2_ws, then source install/setup.bash"),
-        _distribution("browser viewer", "viser", "", "pip install 'nsa_ros[viewer]'"),
-        _distribution("film", "moderngl", "", "pip install 'nsa_ros[film]'"),
-        _distribution("bags", "mcap_ros2", "", "pip install 'nsa_ros[mcap]'"),
-        _distribution("learning", "torch", "", "pip install 'nsa_ros[learning]' (only to train and export)"),
+        _distribution("browser viewer", "viser", "", "pip install '.[viewer]' in the source folder"),
+        _distribution("film", "moderngl", "", "pip install '.[film]' in the source folder"),
+        _distribution("bags", "mcap_ros2", "", "pip install '.[mcap]' in the source folder"),
         _distribution(
-            "SMPL-X", "smplx", "", "optional, licensed for non-commercial research: pip install 'nsa_ros[smplx]'"
+            "learning", "torch", "", "pip install '.[learning]' in the source folder (only to train and export)"
+        ),
+        _distribution(
+            "SMPL-X",
+            "smplx",
+            "",
+            "optional, licensed for non-commercial research: pip install '.[smplx]' in the source folder",
         ),
     ]
 

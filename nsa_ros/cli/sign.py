@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nsa_ros.signing.player import Played, SignedUtterance, Signer
     from nsa_ros.text.units import Unit
 
+STATUS = "synthetic, not reviewed by Deaf signers"
 FORMATS = (".npz", ".mp4", ".gif", ".mcap", ".png")
 
 
@@ -35,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="same text and seed, same frames (default 0)")
     parser.add_argument("--speed", type=float, default=1.0, help="tempo, 0.1 to 4 (default 1)")
     parser.add_argument("--fps", type=float, default=60.0, help="frames per second of the motion (default 60)")
-    parser.add_argument("--view", default="front", help="camera of the film: front, hands, side (default front)")
+    parser.add_argument("--view", default="front", choices=("front", "hands", "side"), help="camera of the film")
     parser.add_argument("--json", action="store_true", help="print what was signed, and how fast, as JSON")
 
 
@@ -130,26 +131,16 @@ def report(arguments: argparse.Namespace, watch: Stopwatch, played: Played) -> d
         "first_chunk_ms": round(1e3 * watch.first_chunk, 2),
         "total_ms": round(1e3 * watch.total, 2),
         "real_time_factor": round(watch.generated / watch.total, 1),
-        "status": "synthetic, not reviewed by Deaf signers",
+        "status": STATUS,
     }
 
 
 def spelled(units: Sequence[Unit]) -> str:
-    """Units as they are written by linguists: glosses in capitals, fingerspelling as fs-A-D-A."""
-    words: list[str] = []
-    before = None
-    for unit in units:
-        same_word = (
-            before is not None and unit.kind == before.kind == "letter" and unit.span[0] - before.span[1] in (0, -1)
-        )
-        if unit.kind != "letter":
-            words.append(unit.text)
-        elif same_word:
-            words[-1] += f"-{unit.text}"
-        else:
-            words.append(f"fs-{unit.text}")
-        before = unit
-    return " ".join(words)
+    """Units as linguists write them: glosses in capitals, fingerspelling as fs-A-D-A."""
+    from nsa_ros.viewer.caption import words
+
+    rows = [[units[i] for i in word] for word in words(units)]
+    return " ".join(("fs-" if row[0].kind == "letter" else "") + "-".join(unit.text for unit in row) for row in rows)
 
 
 def write(path: Path, played: Played, watch: Stopwatch, arguments: argparse.Namespace) -> None:
@@ -157,9 +148,8 @@ def write(path: Path, played: Played, watch: Stopwatch, arguments: argparse.Name
     if path.suffix == ".npz":
         from nsa_ros.body.motion import save_npz
 
-        status = "synthetic, not reviewed by Deaf signers"
         save_npz(
-            path, played.motion, text=arguments.text, signer=watch.name, expression_basis="nsa-open-1", status=status
+            path, played.motion, text=arguments.text, signer=watch.name, expression_basis="nsa-open-1", status=STATUS
         )
     elif path.suffix == ".mcap":
         from nsa_ros.ros.bag import write_bag
@@ -168,10 +158,8 @@ def write(path: Path, played: Played, watch: Stopwatch, arguments: argparse.Name
     elif path.suffix == ".png":
         from nsa_ros.viewer.film import sheet
 
-        middles = [(played.motion.unit == i).nonzero()[0] for i in range(len(played.units))]
-        chosen = [
-            (unit.text, int(frames[int(len(frames) * 0.8)])) for unit, frames in zip(played.units, middles, strict=True)
-        ]
+        shown = [(unit.text, (played.motion.unit == i).nonzero()[0]) for i, unit in enumerate(played.units)]
+        chosen = [(text, int(frames[int(0.8 * len(frames))])) for text, frames in shown if len(frames)]
         sheet(played.motion, path, frames=[f for _, f in chosen], names=[n for n, _ in chosen], view=arguments.view)
     else:
         from nsa_ros.viewer.film import render

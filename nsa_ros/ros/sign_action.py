@@ -29,8 +29,8 @@ FEEDBACK_PERIOD = 0.1
 class Signing(Protocol):
     """What the action needs of the node."""
 
-    def submit(self, text: str, seed: int | None, speed: float | None) -> int:
-        """Queue a text; returns its utterance, raises NsaError when it is refused."""
+    def submit(self, text: str, seed: int | None, speed: float, preempt: bool) -> int:
+        """Queue a text, or sign it at once; returns its utterance, raises NsaError when it is refused."""
 
     def cancel(self, utterance: int | None) -> None:
         """Drop an utterance, or all."""
@@ -121,10 +121,8 @@ class SignAction:
             try:
                 if request.language and request.language.split("-")[0].lower() != "en":
                     raise NsaError(f"language {request.language!r} is not signed; give English text (en)")
-                if request.preempt:
-                    self._signing.cancel(None)
                 seed = request.seed if request.seed >= 0 else None
-                goal.utterance = self._signing.submit(request.text, seed, request.speed or None)
+                goal.utterance = self._signing.submit(request.text, seed, request.speed or 1.0, request.preempt)
                 self._goals[goal.utterance] = goal
             except NsaError as error:
                 goal.outcome, goal.message = Sign.Result.REFUSED, str(error)

@@ -88,9 +88,8 @@ class SignerNode(LifecycleNode):
         self._loop: RateLoop | None = None
         self._told: tuple[Any, ...] = ()
         self._message = ""
-        self._refused = 0
+        self._refused = self._newest = 0
         self._last = (0, SignerStatus.OUTCOME_NONE)
-        self._submitted: dict[int, float] = {}
         self._latencies: deque[float] = deque(maxlen=200)
         self._settings = ParameterSet(self, SignerParameters, lambda: self._player is not None, self._on_parameters)
         commands = MutuallyExclusiveCallbackGroup()
@@ -122,7 +121,12 @@ class SignerNode(LifecycleNode):
                 revolute_model(), rate=parameters.rate, fps=self._signer.fps, linger=parameters.rest_after
             )
             self._player = Player(
-                self._signer, timeline, parameters.queue_length, parameters.max_text_length, listener=self._on_event
+                self._signer,
+                timeline,
+                parameters.queue_length,
+                parameters.max_text_length,
+                listener=self._on_event,
+                first=self._newest + 1,
             )
         except Exception as error:
             self._message = str(error) if isinstance(error, NsaError) else f"{type(error).__name__}: {error}"
@@ -189,8 +193,14 @@ class SignerNode(LifecycleNode):
 
     # Texts
 
-    def submit(self, text: str, seed: int | None = None, speed: float | None = None) -> int:
-        """Queue a text; seed and factor of the tempo are the parameter's and 1 when left out. Returns its utterance.
+    def submit(self, text: str, seed: int | None = None, speed: float = 1.0, preempt: bool = False) -> int:
+        """Queue a text. Returns its utterance.
+
+        Args:
+            text: what to sign.
+            seed: of the generation; the parameter's when left out.
+            speed: factor of its tempo, on top of the parameter's.
+            preempt: drop what is signed and queued first.
 
         Raises:
             NsaError: it is refused; the status says so too.
@@ -200,8 +210,8 @@ class SignerNode(LifecycleNode):
             if player is None:
                 raise NsaError("the signer is not active: ros2 lifecycle set /signer configure, then activate")
             seed = self._settings.current.seed if seed is None else seed
-            now = time.perf_counter()
-            utterance = player.submit(text, seed, 1.0 if speed is None else speed)
+            self._newest = player.submit(text, seed, speed, preempt)
+            return self._newest
         except NsaError as error:
             self._refused += 1
             self._message = f"refused {_shortened(text)!r}: {error}"
@@ -209,8 +219,6 @@ class SignerNode(LifecycleNode):
             if player is None:
                 self._publish_status()
             raise
-        self._submitted[utterance] = now
-        return utterance
 
     def cancel(self, utterance: int | None = None) -> None:
         """Drop an utterance, or everything that is signed or queued."""
@@ -250,13 +258,10 @@ class SignerNode(LifecycleNode):
 
     def _on_event(self, event: Started | Ended) -> None:
         if isinstance(event, Started):
-            submitted = self._submitted.pop(event.utterance, None)
-            if submitted is not None:
-                self._latencies.append(time.perf_counter() - submitted)
+            self._latencies.append(event.latency)
             self.get_logger().info(f"signing {event.utterance}: {_shortened(event.text)!r}")
             return
         ending = event.ending
-        self._submitted.pop(ending.utterance, None)
         self._last = ending.utterance, OUTCOMES[ending.outcome]
         self._message = f"{_shortened(event.text)!r} was not signed: {ending.reason}" if ending.reason else ""
         if ending.reason:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from threading import Condition, Thread
 from typing import NamedTuple, Protocol
 
@@ -24,8 +24,6 @@ from nsa_ros.text.units import Unit
 
 AHEAD = 3.0
 """Motion that is generated ahead of playback at most [s]."""
-
-_REMEMBERED = 256
 
 
 class SignedUtterance(Protocol):
@@ -48,7 +46,7 @@ class Signer(Protocol):
 class Player:
     """Signs submitted texts in order.
 
-    `submit`, `cancel`, `status`, `wait` and `close` may be called from any thread, `tick` from one.
+    `submit`, `cancel`, `status` and `close` may be called from any thread, `tick` from one.
 
     Attributes:
         timeline: what is played; its speed may be changed.
@@ -60,7 +58,8 @@ class Player:
         longest_text: characters a text may have.
         ahead: motion that is generated ahead of playback at most [s].
         listener: called with `Started` and `Ended` from within `tick`.
-        clock: seconds, for the latency and the real-time factor of `status`.
+        clock: seconds, for the latency of `Started` and the real-time factor of `status`.
+        first: number of the first utterance.
 
     Raises:
         NsaError: signer and timeline differ in their frame rate.
@@ -75,6 +74,7 @@ class Player:
         ahead: float = AHEAD,
         listener: Callable[[Started | Ended], None] = lambda event: None,
         clock: Callable[[], float] = time.perf_counter,
+        first: int = 1,
     ) -> None:
         if signer.fps != timeline.fps:
             raise NsaError(
@@ -86,29 +86,34 @@ class Player:
         self._changed = Condition()
         self._waiting: deque[Request] = deque()
         self._open: dict[int, Request] = {}
-        self._endings: dict[int, Ending] = {}
-        self._settled: list[Ending] = []
         self._last: Sample | None = None
-        self._number = self._refused = self._failed = 0
-        self._error = ""
-        self._latency = self._generated = self._spent = 0.0
+        self._next, self._refused, self._failed = first, 0, 0
+        self._generated = self._spent = 0.0
         self._closed = self._full = False
         self._thread = Thread(target=self._work, name="nsa-generation", daemon=True)
         self._thread.start()
 
-    def submit(self, text: str, seed: int = 0, speed: float = 1.0) -> int:
+    def submit(self, text: str, seed: int = 0, speed: float = 1.0, preempt: bool = False) -> int:
         """Queue a text. Returns the number of its utterance.
+
+        Args:
+            text: what to sign.
+            seed: of the signer.
+            speed: factor of its tempo.
+            preempt: end what is signed and what waits first; nothing is ended when the text is refused.
 
         Raises:
             Refusal: the queue is full, the text is too long, or the player is closed.
         """
         with self._changed:
-            reason = self._objection(text)
+            reason = self._objection(text, preempt)
             if reason:
                 self._refused += 1
                 raise Refusal(reason)
-            self._number += 1
-            request = Request(self._number, text, seed, speed, self._clock())
+            if preempt:
+                self.cancel()
+            request = Request(self._next, text, seed, speed, self._clock())
+            self._next += 1
             self._open[request.utterance] = request
             self._waiting.append(request)
             self._changed.notify_all()
@@ -133,7 +138,7 @@ class Player:
             begun = self._open.get(sample.utterance) if sample.utterance is not None else None
             if begun is not None and not begun.started:
                 begun.started = True
-                events.append(Started(begun.utterance, begun.text))
+                events.append(Started(begun.utterance, begun.text, self._clock() - begun.submitted))
             for ending in sample.ended:
                 events += self._settle(ending)
             self._last = sample
@@ -142,20 +147,6 @@ class Player:
         for event in events:
             self._listener(event)
         return sample
-
-    def wait(self, utterance: int, timeout: float | None = None) -> Ending | None:
-        """Block until an utterance has ended; None when it has not within `timeout` seconds.
-
-        The last 256 endings are remembered.
-        """
-        with self._changed:
-            self._changed.wait_for(lambda: utterance in self._endings or self._closed, timeout)
-            return self._endings.get(utterance)
-
-    def units(self, utterance: int | None) -> Sequence[Unit]:
-        """Units of an utterance that are known so far; none of one that is not open."""
-        request = self._open.get(utterance or 0)
-        return request.units if request else ()
 
     def status(self) -> Status:
         """What is going on."""
@@ -171,15 +162,12 @@ class Player:
                 text=request.text if request else "",
                 units=units,
                 unit=place,
-                span=units[place].span if place is not None else (0, 0),
-                waiting=sum(not request.started for request in self._open.values()),
+                waiting=sum(not (request.started or request.stopped) for request in self._open.values()),
                 refused=self._refused,
                 failed=self._failed,
-                error=self._error,
                 underruns=self.timeline.underruns,
                 clamped=int(counts.position.sum() + counts.rate.sum()),
                 invalid=int(counts.invalid.sum()),
-                first_chunk_latency=self._latency,
                 real_time_factor=self._generated / self._spent if self._spent > 0 else 0.0,
             )
 
@@ -191,12 +179,12 @@ class Player:
             self._changed.notify_all()
         self._thread.join(timeout)
 
-    def _objection(self, text: str) -> str:
+    def _objection(self, text: str, preempt: bool) -> str:
         if self._closed:
             return "the player is closed"
         if len(text) > self._longest_text:
             return f"the text has {len(text)} characters, at most {self._longest_text} are signed at once: split it"
-        if len(self._open) > self._queue_length:
+        if not preempt and sum(not request.stopped for request in self._open.values()) > self._queue_length:
             return f"the queue is full ({self._queue_length} wait): try again when one has been signed, or stop them"
         return ""
 
@@ -207,10 +195,6 @@ class Player:
             return []
         if ending.outcome == "failed":
             self._failed += 1
-            self._error = ending.reason
-        self._endings[ending.utterance] = ending
-        while len(self._endings) > _REMEMBERED:
-            del self._endings[next(iter(self._endings))]
         return [Ended(request.text, ending)]
 
     def _work(self) -> None:
@@ -232,15 +216,13 @@ class Player:
         begun = self._clock()
         utterance = self._signer.sign(request.text, request.seed)
         request.units = utterance.units
-        chunks, first = iter(utterance), True
+        chunks = iter(utterance)
         while (motion := next(chunks, None)) is not None:
             now = self._clock()
             self.timeline.push(request.utterance, motion, request.speed)
             with self._changed:
                 self._spent += now - begun
                 self._generated += motion.duration
-                if first:
-                    self._latency, first = now - request.submitted, False
                 self._full = True
                 self._changed.wait_for(lambda: request.stopped or self._closed or self.timeline.ahead < self._ahead)
                 self._full = False

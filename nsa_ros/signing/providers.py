@@ -39,8 +39,8 @@ def runtime() -> Any:
         import onnxruntime
     except ImportError as error:
         raise NsaError(
-            f"ONNX Runtime is not installed ({error}). Install it with `pip install 'nsa_ros[cpu]'`, or on a machine "
-            "with an NVIDIA GPU with `pip install 'nsa_ros[gpu]'` (one of them, not both)."
+            f"ONNX Runtime is not installed ({error}). Install it with `pip install '.[cpu]'` in the source folder, or "
+            "on a machine with an NVIDIA GPU with `pip install '.[gpu]'` (one of them, not both)."
         ) from error
     return onnxruntime
 
@@ -84,7 +84,7 @@ def choose_provider(requested: str, probe: Path, options: onnxruntime.SessionOpt
         failures.append(f"{name}: {why_not}")
     raise NsaError(
         f"provider {requested!r} does not work here: {'; '.join(failures)}. Use `auto` or `cpu`; cuda and tensorrt "
-        "need `pip install 'nsa_ros[gpu]'` and an NVIDIA driver."
+        "need `pip install '.[gpu]'` in the source folder and an NVIDIA driver."
     )
 
 

@@ -41,10 +41,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Started:
-    """The first sample of an utterance has been given."""
+    """The first sample of an utterance has been given, `latency` seconds after it was submitted."""
 
     utterance: int
     text: str
+    latency: float
 
 
 @dataclass(frozen=True)
@@ -65,15 +66,12 @@ class Status:
         text: its text.
         units: those of its units that are known so far.
         unit: index of the one being signed, None for none.
-        span: characters [first, last) of the text that it comes from, (0, 0) for none.
-        waiting: utterances taken whose first sample has not been given.
+        waiting: utterances that are still to be signed and whose first sample has not been given.
         refused: texts not taken since the start.
         failed: utterances that ended with an error since the start.
-        error: the last of those errors.
         underruns: how often frames ran out in mid-utterance.
         clamped: times a coordinate was held back by a limit (coordinates × ticks).
         invalid: times a coordinate of the target was not finite.
-        first_chunk_latency: from submitting the last text generated to its first chunk [s].
         real_time_factor: seconds of motion per second of generating.
     """
 
@@ -82,13 +80,10 @@ class Status:
     text: str
     units: tuple[Unit, ...]
     unit: int | None
-    span: tuple[int, int]
     waiting: int
     refused: int
     failed: int
-    error: str
     underruns: int
     clamped: int
     invalid: int
-    first_chunk_latency: float
     real_time_factor: float

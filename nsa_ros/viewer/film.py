@@ -80,12 +80,12 @@ def pictures(
     rate = fps or motion.fps
     times = np.arange(_count(motion, rate)) / rate
     chosen = np.minimum(np.round(times * motion.fps).astype(int), len(motion) - 1)
-    placed = scene.place(motion.poses, motion.expression, motion.transl)
+    placed = scene.place(motion.poses[chosen], motion.expression[chosen], motion.transl[chosen])
     drawing = renderer(scene, (width, height - strip))
     try:
-        for i in chosen:
-            figure = drawing.render(type(placed)(placed.positions[i], placed.rotations[i]), looking)
-            yield np.concatenate([figure, caption.strip(int(motion.unit[i]))])
+        for positions, rotations, unit in zip(placed.positions, placed.rotations, motion.unit[chosen], strict=True):
+            figure = drawing.render(type(placed)(positions, rotations), looking)
+            yield np.concatenate([figure, caption.strip(int(unit))])
     finally:
         drawing.close()
 

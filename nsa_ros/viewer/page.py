@@ -252,7 +252,10 @@ def free_port(host: str, port: int, tries: int = 10) -> int:
     Raises:
         NsaError: all are in use, or the host cannot be bound.
     """
-    for candidate in range(port, port + max(tries, 1)):
+    if not 0 <= port <= 65535:
+        raise NsaError(f"port is {port}; it must be between 0 and 65535, 0 lets the system choose")
+    last = min(port + max(tries, 1) - 1, 65535)
+    for candidate in range(port, last + 1):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -264,7 +267,6 @@ def free_port(host: str, port: int, tries: int = 10) -> int:
         if candidate != port:
             _log.warning("port %d is in use; the viewer is at http://%s:%d instead", port, host, found)
         return found
-    last = port + max(tries, 1) - 1
     raise NsaError(
         f"the viewer cannot serve on {host}, port {port}{f' to {last}' if last > port else ''} ({reason}). "
         "Close what uses it, or choose another port."

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from conftest import HERE, Process, Signer, wait_for
+from harness import HERE, Process, Signer, wait_for
 
 FAKE = str(HERE / "fake_node.py")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Process
+from harness import Process
 from nsa_msgs.msg import SignerStatus, SmplxFrame
 
 from nsa_ros import resources

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from action_msgs.msg import GoalStatus
-from conftest import Signer, wait_for
 from fake_signer import FRAMES
+from harness import Signer, wait_for
 from nsa_msgs.action import Sign
 from nsa_msgs.msg import SignerStatus
 from rclpy.action import ActionClient

@@ -4,8 +4,8 @@ import time
 
 import numpy as np
 import pytest
-from conftest import Signer, wait_for
 from fake_signer import FPS, FRAMES
+from harness import Signer, wait_for
 from nsa_msgs.msg import SignerStatus, SmplxFrame
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
@@ -69,8 +69,8 @@ def test_texts_are_signed_in_the_order_of_arrival(signer: Signer) -> None:
     words = ["one", "two", "three"]
     for word in words:
         client.publish(word)
-    assert client.wait(lambda: len(client.outcomes) == 3, 20.0)
-    assert [client.units[i][0].text for i in sorted(client.outcomes)] == ["ONE", "TWO", "THREE"]
+    assert client.wait(lambda: len(signer.outcomes) == 3, 20.0)
+    assert [client.units[i][0].text for i in sorted(signer.outcomes)] == ["ONE", "TWO", "THREE"]
     order = [frame.utterance for frame in client.frames if frame.utterance]
     assert order == sorted(order)
 
@@ -97,7 +97,7 @@ def test_stop_drops_everything_and_goes_to_rest(signer: Signer) -> None:
     client.wait(lambda: client.status.queued == 1, 5.0)
     assert signer.call(Trigger, "signer/stop", Trigger.Request()).success
     assert client.wait_until_rest(10.0)
-    assert set(client.outcomes.values()) == {SignerStatus.OUTCOME_CANCELLED}
+    assert set(signer.outcomes.values()) == {SignerStatus.OUTCOME_CANCELLED}
 
 
 def test_speed_can_be_set_and_nonsense_is_refused_with_the_reason(signer: Signer) -> None:

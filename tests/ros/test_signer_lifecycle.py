@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from conftest import Signer, wait_for
+from harness import Signer, wait_for
 from nsa_msgs.msg import SignerStatus, SmplxFrame
 
 from nsa_ros.ros import qos

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from conftest import Process, Signer, wait_for
+from harness import Process, Signer, wait_for
 from std_msgs.msg import String
 
 from nsa_ros.ros import qos
