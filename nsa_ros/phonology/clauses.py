@@ -129,6 +129,8 @@ def _form(clause: Clause, mark: str) -> str:
         who = first.word == "who" and second is not None and second.role == "verb"
         return "wh" if mark == "?" or inverted or counted or who else "neutral"
     if first.role in ("auxiliary", "modal") and second is not None:
+        if mark != "?" and (clause[0].role == "time" or (first.word == "do" and second.role == "negation")):
+            return "neutral"
         subject = third if second.role == "negation" and third else second
         determined = subject.role == "determiner" and not first.word.startswith(("do", "ha"))
         return "yes_no" if subject.role in _SUBJECTS or determined else "neutral"
@@ -166,9 +168,10 @@ def _uninverted(parts: Clause) -> Clause:
         if part.role in ("modal", "auxiliary") and (
             place == 0 or parts[place - 1].role in ("wh", "time", "conjunction")
         ):
-            length = 2 if parts[place + 1].role == "possessive" and place + 2 < len(parts) else 1
-            end = place + 1 + length
-            return [*parts[:place], *parts[place + 1 : end], part, *parts[end:]]
+            first = place + 2 if parts[place + 1].role == "negation" else place + 1
+            length = 2 if parts[first : first + 1] and parts[first].role == "possessive" else 1
+            subject, end = parts[first : first + length], first + length
+            return [*parts[:place], *subject, part, *parts[place + 1 : first], *parts[end:]]
     return parts
 
 

@@ -172,7 +172,11 @@ class Grammar:
             else:
                 units.append(GlossUnit(token.text[1].upper(), "letter", token.span, place))
             place = end
-        return Part("", "number" if tokens[first].kind == "digit" else "name", tuple(units))
+        if tokens[first].kind == "digit":
+            return Part("", "number", tuple(units))
+        word = "".join(token.text[1] for token in tokens[first:last])
+        role = self._roles.get(word, "name")
+        return Part(word, role if role in ("verb", "adjective") else "name", tuple(units))
 
 
 def _sentences(tokens: Sequence[Token]) -> list[tuple[int, int]]:

@@ -53,7 +53,7 @@ class SignerClient:
         self.units: dict[int, list[Unit]] = {}
         self.outcomes: dict[int, int] = {}
         self._changed = threading.Condition()
-        self._text = self.node.create_publisher(String, "sign_text", qos.TEXT_OUT)
+        self._text = self.node.create_publisher(String, "sign_text", qos.TEXT)
         self.node.create_subscription(SmplxFrame, f"{signer}/smplx", self._on_frame, qos.STREAM)
         self.node.create_subscription(SignerStatus, f"{signer}/status", self._on_status, qos.STATUS_IN)
         self._executor = SingleThreadedExecutor()

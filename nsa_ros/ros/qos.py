@@ -16,10 +16,7 @@ def _reliable(depth: int, durability: DurabilityPolicy = DurabilityPolicy.VOLATI
 
 
 TEXT = _reliable(2000)
-"""Texts to sign: deep enough that a burst of 1,000 reaches the node, which then keeps or refuses each."""
-
-TEXT_OUT = _reliable(10)
-"""Texts as a publisher sends them."""
+"""Texts to sign: deep enough that a burst of 1,000 arrives whole; the node then keeps or refuses each."""
 
 STREAM = _reliable(10)
 """Joint states and SMPL-X frames."""

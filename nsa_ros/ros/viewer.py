@@ -52,7 +52,7 @@ class ViewerNode(Node):
         parameters: ViewerParameters = ParameterSet(self, ViewerParameters, lambda: True, lambda _: None).current
         self._sentence: tuple[str, list[Unit]] = "", []
         self._shown = (0, -1)
-        self._text = self.create_publisher(String, "sign_text", qos.TEXT_OUT)
+        self._text = self.create_publisher(String, "sign_text", qos.TEXT)
         self._address = self.create_publisher(String, "~/address", qos.LATCHED)
         self._signer = AsyncParameterClient(self, parameters.signer)
         self._page = Page(self._send, self._set_speed, host=parameters.host, port=parameters.port)

@@ -49,7 +49,9 @@ def _is_name(pieces: list[Piece], place: int, telling: bool, after_name: bool) -
     capital = telling and piece.case != "lower"
     opening = not before or before[-1] in (".", "?", "!")
     if len(piece.text) == 1:
-        return before[-1:] == ["letter"] or (piece.text == "a" and capital and not opening)
+        beside = [other.text for other in (*pieces[max(0, place - 1) : place], *pieces[place + 1 : place + 2])]
+        row = any(len(other) == 1 and other.isalpha() and other not in ("a", "i") for other in beside)
+        return row or before[-1:] == ["letter"] or (piece.text == "a" and capital and not opening)
     if piece.text.upper() in ACRONYMS and capital and piece.case == "upper":
         return True
     if piece.text in _NO_NAME:

@@ -59,11 +59,12 @@ _PATTERN = re.compile(
   | (?P<time>(?<![A-Za-z0-9])\d{1,2}:\d{2}(?::\d{2})?(?![0-9]))
   | (?P<ordinal>(?<![A-Za-z0-9])\d+(?:st|nd|rd|th)(?![A-Za-z0-9]))
   | (?P<figure>(?<![A-Za-z0-9])-?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)*(?<=\d)(?![A-Za-z0-9]))
+  | (?P<meridiem>(?<=[0-9])\ ?[ap]m(?![A-Za-z0-9']))
   | (?P<mixed>[A-Za-z]*\d[A-Za-z0-9]*)
   | (?P<word>[A-Za-z]+(?:'[A-Za-z]+)*)
   | (?P<dot>(?:(?<=[A-Za-z0-9])\.(?=(?:com|org|net|edu|gov|io|ai)(?![A-Za-z0-9]))|(?<=www)\.))
   | (?P<mark>[.?!]+|[,;:]+|--+)
-  | (?P<symbol>[&@%+=°])
+  | (?P<symbol>[&@%+=°$€£¥])
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -107,12 +108,14 @@ def _scan(folded: Folded) -> list[Piece]:
             pieces += _figure(kind, raw, spans, glued=_glued(folded.text, match.start()))
         elif kind == "mixed":
             pieces.append(Piece(raw.lower(), "number" if raw.isdigit() else "word", spans, spell=not raw.isdigit()))
+        elif kind == "meridiem":
+            pieces.append(_word(raw.strip(), spans[-2:], spell=True))
         elif kind == "word":
             pieces += _words(raw, spans)
         elif kind == "dot":
             pieces += _expanded(("dot",), whole)
         elif kind == "symbol":
-            pieces += _expanded(SYMBOLS[raw], whole)
+            pieces += [replace(piece, spell=raw == "@") for piece in _expanded(SYMBOLS[raw], whole)]
         else:
             pieces.append(Piece(_mark(raw), "punctuation", (whole,)))
     return pieces

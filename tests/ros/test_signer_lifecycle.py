@@ -16,6 +16,7 @@ def test_a_thousand_texts_in_a_second_fill_the_queue_and_the_rest_is_refused(sta
     heard = signer.hear(SignerStatus, "signer/status", qos.STATUS_IN)
     for i in range(1000):
         client.publish(f"word{i}")
+        time.sleep(0.0005)
     assert client.wait(lambda: client.status.refused + len(client.outcomes) >= 1000, 30.0), client.status
     assert client.status.refused >= 900
     wait_for(lambda: client.status.queued == 0 and client.status.state == SignerStatus.RESTING, 20.0, "still signing")

@@ -61,7 +61,7 @@ def test_without_onnxruntime_the_extras_are_named(monkeypatch):
         return honest(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(NsaError, match=r"nsa_ros\[cpu\].*nsa_ros\[gpu\]"):
+    with pytest.raises(NsaError, match=r"'\.\[cpu\]'.*\.\[gpu\]"):
         providers.runtime()
 
 
