@@ -20,7 +20,7 @@ if __name__ == "__main__":
     options = parser.parse_args()
     corpus = read_corpus(options.corpus)
     trained = export_bundle(load_config(options.config), corpus, options.run, options.bundle)
-    measured = parity(trained.motion, load_bundle(options.bundle), corpus.test[:8])
+    measured = parity(trained, load_bundle(options.bundle), corpus.test[:8])
     add_to_description(options.bundle, parity=measured)
     size = sum(file.stat().st_size for file in options.bundle.iterdir())
     print(f"{options.bundle}: {size / 1e6:.1f} MB, parity {measured['largest_degrees']}°, {measured['largest_mm']} mm")

@@ -135,11 +135,12 @@ def denoiser_graph(motion: MotionModel, frames: int) -> Any:
 def describe(config: ModelConfig, corpus: Corpus, trained: Trained) -> dict[str, Any]:
     """All of `model.yaml` but the files, parity and quality."""
     frame = trained.representation
+    finished = trained.updates == {"planner": config.train_planner.steps, "denoiser": config.train_denoiser.steps}
     vocabulary = corpus.vocabulary
     return {
         "format": FORMAT,
         "name": config.name,
-        "status": STATUS,
+        "status": STATUS if finished else f"{STATUS}; training unfinished",
         "license": "Apache-2.0",
         "skeleton": corpus.meta["skeleton"],
         "fps": corpus.meta["fps"],
@@ -181,7 +182,7 @@ def describe(config: ModelConfig, corpus: Corpus, trained: Trained) -> dict[str,
             "seed": config.seed,
             "updates": trained.updates,
             "training_minutes": {name: round(seconds / 60, 1) for name, seconds in trained.seconds.items()},
-            "hardware": f"{torch.get_num_threads()} CPU threads ({platform.machine()})",
+            "hardware": f"CPU ({platform.machine()})",
             "torch": str(torch.__version__),
         },
     }

@@ -11,12 +11,17 @@ from numpy.typing import NDArray
 from nsa_ros.body.kinematics import forward
 from nsa_ros.body.rotations import geodesic_angle, rotvec_to_matrix
 from nsa_ros.body.skeleton import default_skeleton
+from nsa_ros.learning.batches import token_row
 from nsa_ros.learning.corpus import Passage
+from nsa_ros.learning.export import Trained
 from nsa_ros.learning.motion_model import Context, MotionModel
-from nsa_ros.signing.alignment import align
+from nsa_ros.learning.planner_model import PlannerCell, PlannerModel
+from nsa_ros.learning.text_encoder import PAD
+from nsa_ros.signing.alignment import PlannedUnit, align
 from nsa_ros.signing.bundle import Bundle
 from nsa_ros.signing.networks import Networks
 from nsa_ros.signing.noise import frame_noise
+from nsa_ros.signing.planner import Planner
 from nsa_ros.signing.sampler import Sampler
 
 Channels = NDArray[np.float32]
@@ -55,8 +60,44 @@ def sample_onnx(
     return np.concatenate(made)
 
 
-def parity(model: MotionModel, bundle: Bundle, passages: list[Passage]) -> dict[str, Any]:
-    """Largest differences over the whole sampler, in joint angles [degrees] and positions [mm]."""
+@torch.no_grad()
+def plan_torch(model: PlannerModel, bundle: Bundle, tokens: list[int], seed: int) -> list[PlannedUnit]:
+    """The plan of a sentence, in torch."""
+    networks = Networks(bundle, "cpu")
+    row = token_row(tokens, len(bundle.vocabulary), bundle.token_limit)
+    session = _TorchSession(model.cell)
+    letters = (rule[np.array([row])] for rule in networks.letters)
+    features = model.text(torch.tensor([row]))[1].numpy()
+    mask = (np.array([row]) != PAD).astype(np.float32)
+    return list(Planner(session, features, mask, *letters, bundle.planner_state).plan(seed))  # type: ignore[arg-type]
+
+
+class _TorchSession:
+    """The planner's cell called as an ONNX Runtime session is."""
+
+    def __init__(self, cell: PlannerCell) -> None:
+        self._cell = cell
+
+    def run(self, names: list[str], inputs: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
+        return [output.numpy() for output in self._cell(**{k: torch.from_numpy(v) for k, v in inputs.items()})]
+
+
+def plans_agree(model: PlannerModel, bundle: Bundle, passages: list[Passage]) -> float:
+    """Share of sentences whose whole plan (units, pointers, durations, faces) is the same in torch and in ONNX."""
+    networks = Networks(bundle, "cpu")
+    rows = [sentence.tokens for passage in passages for sentence in passage.sentences]
+    rows = [tokens for tokens in rows if len(tokens) < bundle.token_limit]
+    same = [list(networks.planner(tokens).plan(0)) == plan_torch(model, bundle, tokens, 0) for tokens in rows]
+    return float(np.mean(same))
+
+
+def parity(trained: Trained, bundle: Bundle, passages: list[Passage]) -> dict[str, Any]:
+    """The bundle against the networks it was exported from, weights rounded alike.
+
+    Plans as a share of sentences; motion as the largest differences over the whole sampler, in joint angles [degrees]
+    and positions [mm].
+    """
+    model = trained.motion
     networks = Networks(bundle, "cpu")
     degrees, millimetres = 0.0, 0.0
     for seed, passage in enumerate(passages):
@@ -72,8 +113,9 @@ def parity(model: MotionModel, bundle: Bundle, passages: list[Passage]) -> dict[
         degrees = max(degrees, float(np.degrees(angles).max()))
         millimetres = max(millimetres, float(1e3 * np.linalg.norm(positions[0] - positions[1], axis=-1).max()))
     return {
-        "between": "torch in one piece and ONNX Runtime on the CPU in chunks, all DDIM steps",
+        "between": "torch in one piece and ONNX Runtime on the CPU in chunks, all DDIM steps, same rounded weights",
         "texts": len(passages),
+        "same_plans": plans_agree(trained.planner, bundle, passages),
         "largest_degrees": round(degrees, 6),
         "largest_mm": round(millimetres, 6),
     }

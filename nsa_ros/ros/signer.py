@@ -35,7 +35,7 @@ import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 from nsa_msgs.msg import SignerStatus
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.clock import ClockType
+from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.time import Time
 from std_msgs.msg import String
@@ -99,10 +99,11 @@ class SignerNode(LifecycleNode):
         self.create_subscription(String, "sign_text", self._on_text, qos.TEXT, callback_group=commands, **overridable)
         self.create_service(Trigger, "~/stop", self._on_stop, callback_group=commands)
         self._action = SignAction(self, self)
-        self.create_timer(1.0, self._publish_diagnostics)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(1.0, self._publish_diagnostics, clock=steady)
         self._publish_status()
         if self._settings.current.autostart:
-            self._starting = self.create_timer(0.0, self._start)
+            self._starting = self.create_timer(0.0, self._start, clock=steady)
 
     # Lifecycle
 
@@ -328,6 +329,7 @@ class SignerNode(LifecycleNode):
             "clamped": status.clamped,
             "not finite": status.invalid,
             "skipped ticks": loop.skipped if loop is not None else 0,
+            "real-time priority": loop is not None and loop.priority,
         }
         name = f"{self.get_fully_qualified_name()}: {self._signer.name}"
         stamp = self.get_clock().now().to_msg()

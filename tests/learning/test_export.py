@@ -85,7 +85,8 @@ def made():
 
 def test_the_bundle_is_the_network(made):
     _, bundle, corpus, trained = made
-    measured = parity(trained.motion, bundle, corpus.test[:3])
+    measured = parity(trained, bundle, corpus.test[:3])
+    assert measured["same_plans"] == 1.0
     assert measured["largest_mm"] < 0.01
     assert measured["largest_degrees"] < 0.01
 

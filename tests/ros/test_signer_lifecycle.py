@@ -6,8 +6,10 @@ from collections.abc import Callable
 import numpy as np
 from harness import Signer, wait_for
 from nsa_msgs.msg import SignerStatus, SmplxFrame
+from rosgraph_msgs.msg import Clock
 
 from nsa_ros.ros import qos
+from nsa_ros.ros.messages import stamp
 
 
 def test_a_thousand_texts_in_a_second_fill_the_queue_and_the_rest_is_refused(start: Callable[..., Signer]) -> None:
@@ -89,3 +91,28 @@ def test_an_impossible_transition_is_refused_and_the_node_goes_on(start: Callabl
     service.call_async(ChangeState.Request(transition=Transition(id=Transition.TRANSITION_CONFIGURE)))
     time.sleep(0.2)
     assert signer.client.outcomes[signer.sign("hello")] == SignerStatus.OUTCOME_SIGNED
+
+
+def test_it_keeps_the_time_of_a_simulation(start: Callable[..., Signer]) -> None:
+    signer = start(active=False, use_sim_time=True)
+    client = signer.client
+    clock = client.node.create_publisher(Clock, "/clock", 10)
+    simulated = 0
+
+    def advance(seconds: float) -> None:
+        nonlocal simulated
+        for _ in range(round(seconds / 0.005)):
+            simulated += 5_000_000
+            clock.publish(Clock(clock=stamp(simulated)))
+            time.sleep(0.01)
+
+    while not client.frames:
+        assert simulated < 20e9, "the signer did not start"
+        advance(0.1)
+    client.clear()
+    begun = simulated
+    advance(1.5)
+    stamps = [frame.header.stamp.sec + 1e-9 * frame.header.stamp.nanosec for frame in client.frames]
+    assert begun * 1e-9 - 0.1 <= stamps[0] <= stamps[-1] <= simulated * 1e-9
+    assert 100 <= len(stamps) <= 160
+    client.node.destroy_publisher(clock)
