@@ -1,4 +1,4 @@
-"""Handshapes and the manual alphabet, written as joint angles a person can read (`data/handshapes.yaml`).
+"""Handshapes, written as joint angles a person can read (`data/handshapes.yaml`), and orientations in words.
 
 All is said of the right hand; the left hand is its mirror image, (x, -y, -z) joint by joint. In the T-pose of the
 skeleton the right hand is flat: *distal* is -x, *palmar* (out of the palm) is -y, *radial* (thumb side) is +z.
@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import yaml
@@ -58,22 +58,6 @@ _WORDS = {
 }
 
 
-class Citation(NamedTuple):
-    """How a letter or digit is shown by the right hand when it is spelled alone.
-
-    Attributes:
-        handshape: name for `handshape`.
-        palm: direction the palm faces, as words for `direction`.
-        fingers: direction from the wrist to the knuckle of the middle finger, as words for `direction`.
-        motion: what moves, `None` when nothing does. See `data/handshapes.yaml`.
-    """
-
-    handshape: str
-    palm: str
-    fingers: str
-    motion: dict[str, Any] | None
-
-
 def names() -> tuple[str, ...]:
     """Every name that `handshape` takes, aliases included."""
     inventory = _inventory()
@@ -92,23 +76,6 @@ def handshape(name: str) -> Array:
     if name not in names():
         raise NsaError(f"unknown handshape {name!r}. Handshapes: {', '.join(names())}")
     return _rotations(_inventory()["aliases"].get(name, name))
-
-
-def characters() -> tuple[str, ...]:
-    """Letters and digits with a citation form."""
-    return tuple(_inventory()["citation"])
-
-
-def citation(character: str) -> Citation:
-    """Handshape, orientation and motion of a letter (capital or small) or digit.
-
-    Raises:
-        NsaError: not a letter of the manual alphabet or a digit.
-    """
-    entry = _inventory()["citation"].get(character.upper())
-    if entry is None:
-        raise NsaError(f"{character!r} has no form in the manual alphabet. Characters: {' '.join(characters())}")
-    return Citation(entry["handshape"], entry["palm"], entry["fingers"], entry.get("motion"))
 
 
 def direction(words: str) -> Array:

@@ -14,6 +14,7 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import String
+from std_srvs.srv import Trigger
 
 from nsa_ros.body.motion import Motion
 from nsa_ros.errors import NsaError
@@ -56,6 +57,7 @@ class SignerClient:
         self._text = self.node.create_publisher(String, "sign_text", qos.TEXT)
         self.node.create_subscription(SmplxFrame, f"{signer}/smplx", self._on_frame, qos.STREAM)
         self.node.create_subscription(SignerStatus, f"{signer}/status", self._on_status, qos.STATUS_IN)
+        self._stop = self.node.create_client(Trigger, f"{signer}/stop")
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self.node)
         self._thread = threading.Thread(target=self._spin, name="listener", daemon=True)
@@ -123,6 +125,15 @@ class SignerClient:
                 return
             time.sleep(0.01)
         raise NsaError(f"no signer was active and listening within {timeout:.0f} s")
+
+    def stop(self) -> None:
+        """Have everything that is signed or queued dropped; does not wait for it."""
+        self._stop.call_async(Trigger.Request())
+
+    def received(self) -> tuple[list[SmplxFrame], list[float]]:
+        """Frames and their arrivals so far."""
+        with self._changed:
+            return list(self.frames), list(self.arrivals)
 
     def publish(self, text: str) -> float:
         """Publish a text on the text topic; returns when [s], `time.perf_counter`."""

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from nsa_msgs.msg import SignerStatus, SmplxFrame
+from nsa_msgs.msg import SignerStatus
 from std_msgs.msg import String
 
 from nsa_ros.errors import NsaError
 from nsa_ros.ros import qos
 from nsa_ros.ros.client import SignerClient
+from nsa_ros.viewer.caption import words
 from nsa_ros.viewer.film import render
 
 RATE = 100.0
@@ -70,15 +72,15 @@ def sign(client: SignerClient, processes: Processes, text: str) -> int:
     utterance, latency = client.time_to_first_frame(text, timeout=30.0)
     print(f"First joint state of the signing: {1e3 * latency:.0f} ms after publishing the text.")
     print("Signing:", end="", flush=True)
-    shown, kind = -1, SmplxFrame.UNIT_NONE
+    shown = -1
     while True:
         processes.check()
         done = client.wait(lambda: utterance in client.outcomes, timeout=0.1)
         for frame in client.frames_of(utterance):
             if frame.unit_index > shown:
-                joint = "-" if kind == frame.unit_kind == SmplxFrame.UNIT_LETTER else " "
-                shown, kind = frame.unit_index, frame.unit_kind
-                print(f"{joint}{frame.unit}", end="", flush=True)
+                shown = frame.unit_index
+                word = words(client.units.get(utterance, [])[: shown + 1])[-1:]
+                print(f"{'-' if word and word[0][0] < shown else ' '}{frame.unit}", end="", flush=True)
         if done:
             break
     print(flush=True)
@@ -128,6 +130,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
     os.environ.setdefault("ROS_DOMAIN_ID", str(20 + os.getpid() % 80))
     OUT.mkdir(exist_ok=True)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))
     try:
         with Processes() as processes:
             processes.start("signer", {"signer": "reference" if options.reference else "model", "rate": RATE})
@@ -138,11 +142,11 @@ def main(argv: Sequence[str] | None = None) -> int:
                 print(f"Viewer: {wait_for_page(client)}", flush=True)
                 utterance = sign(client, processes, options.text)
                 film(client, utterance, options.text)
-                if options.keep:
-                    print("Signer and viewer keep running; type into the page. Ctrl-C ends them.", flush=True)
-                    while True:
-                        processes.check()
-                        time.sleep(0.5)
+            if options.keep:
+                print("Signer and viewer keep running; type into the page. Ctrl-C ends them.", flush=True)
+                while True:
+                    processes.check()
+                    time.sleep(0.5)
     except NsaError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -98,9 +98,10 @@ class RateLoop:
                 if ticks % int(collect) == 0:
                     gc.collect()
                 deadline += self.period
-                missed = max(0, int((self._clock.now() - deadline) / self.period))
+                now = self._clock.now()
+                missed = max(0, int((now - deadline) / self.period))
                 self.skipped += missed
-                deadline += self.period * missed
+                deadline = min(deadline + self.period * missed, now + self.period)  # a simulation may be reset
         finally:
             gc.enable()
             gc.unfreeze()

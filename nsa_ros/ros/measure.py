@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from nsa_msgs.msg import SmplxFrame
 
 from nsa_ros.errors import NsaError
-from nsa_ros.ros.client import SignerClient
+from nsa_ros.ros.client import GENERATED, SignerClient
 
 RATE = 100.0
 LISTEN = 20.0
@@ -22,7 +21,7 @@ LISTEN = 20.0
 
 
 def measure(texts: Sequence[str], parameters: dict[str, Any]) -> dict[str, Any]:
-    """Start a signer node, send it every text when it rests or holds, and listen to its stream.
+    """Start a signer node, send it every text when it rests, and listen to its stream.
 
     Latency is from publishing the text to receiving the first SmplxFrame that the signer made for it, discovery done
     (docs/design.md). All texts differ, so nothing is cached. Every text is stopped after
@@ -61,7 +60,7 @@ def measure(texts: Sequence[str], parameters: dict[str, Any]) -> dict[str, Any]:
             node.terminate()
             node.wait(10.0)
     stamps = np.array([frame.header.stamp.sec + 1e-9 * frame.header.stamp.nanosec for frame in frames])
-    signing = sum(frame.source == SmplxFrame.SOURCE_MODEL for frame in frames)
+    signing = sum(frame.source in GENERATED for frame in frames)
     return {
         "process start to active [s]": round(active, 2),
         "text to first model sample [ms]": _percentiles(1e3 * np.array(latencies)),
@@ -69,7 +68,7 @@ def measure(texts: Sequence[str], parameters: dict[str, Any]) -> dict[str, Any]:
         "rate [Hz]": round((len(stamps) - 1) / (stamps[-1] - stamps[0]), 2),
         "publisher |interval - 10 ms| [ms]": _percentiles(1e3 * np.abs(np.diff(stamps) - 1 / RATE)),
         "receiver |interval - 10 ms| [ms]": _percentiles(1e3 * np.abs(np.diff(arrivals) - 1 / RATE)),
-        "frames listened to": f"{len(frames)}, {signing} of them signed by the model",
+        "frames listened to": f"{len(frames)}, {signing} of them signed",
         "resident memory [MB]": round(memory, 1),
     }
 

@@ -94,7 +94,8 @@ def changed(snapshot: Snapshot, changes: Mapping[str, Any], configured: bool) ->
         if configured and specs[name].metadata["fixed"] and value != getattr(snapshot, name):
             raise NsaError(
                 f"parameter {name} is read when the node configures; deactivate and clean up first "
-                "(ros2 lifecycle set NODE deactivate, then cleanup), set it, then configure and activate"
+                "(a lifecycle node: ros2 lifecycle set NODE deactivate, then cleanup), set it, then configure and "
+                "activate; else start the node again with -p"
             )
     return replace(snapshot, **known)  # type: ignore[type-var]
 

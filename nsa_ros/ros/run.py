@@ -83,7 +83,7 @@ def run(make: Callable[[], Any], arguments: Sequence[str] | None = None) -> int:
     spinning = threading.Thread(target=spin, name="executor", daemon=True)
     spinning.start()
     signal.sigwait(END)
-    watchdog = threading.Timer(GRACE, os._exit, (0,))
+    watchdog = threading.Timer(GRACE, _give_up)
     watchdog.daemon = True
     watchdog.start()
     ending.set()
@@ -93,6 +93,11 @@ def run(make: Callable[[], Any], arguments: Sequence[str] | None = None) -> int:
     node.destroy_node()
     rclpy.shutdown()
     return 0
+
+
+def _give_up() -> None:
+    print(f"ending took longer than {GRACE:.0f} s and was cut short", file=sys.stderr, flush=True)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ class SignAction:
         )
 
     def close(self) -> None:
-        """End every goal."""
+        """End every goal that is open."""
         with self._lock:
             goals, self._goals = list(self._goals.values()), {}
         for goal in goals:
@@ -92,9 +92,9 @@ class SignAction:
 
     def follow(self, sample: Sample, units: Sequence[Unit]) -> None:
         """Take note of a sample that has been published; cheap when there is no goal."""
-        if not self._goals:
-            return
         with self._lock:
+            if not self._goals:
+                return
             goal = self._goals.get(sample.utterance or 0)
             if goal is not None:
                 if goal.latency < 0:

@@ -158,7 +158,7 @@ class SignerNode(LifecycleNode):
             loop, self._loop = self._loop, None
             self._player.cancel()
             end = time.monotonic() + REST_TIMEOUT
-            while self._player.status().phase != "rest" and time.monotonic() < end:
+            while not (self._player.idle and self._player.status().phase == "rest") and time.monotonic() < end:
                 time.sleep(0.01)
             loop.stop()
         self._publish_status()
@@ -173,11 +173,11 @@ class SignerNode(LifecycleNode):
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop at once."""
         self._release()
+        self._publish_status()
         return SUCCESS
 
     def close(self) -> None:
         """Stop at once, before the node is destroyed."""
-        self._action.close()
         self._release()
 
     def _release(self) -> None:
@@ -189,6 +189,7 @@ class SignerNode(LifecycleNode):
             loop.stop()
         if player is not None:
             player.close(timeout=1.0)
+        self._action.close()
         if streams is not None:
             streams.close()
 

@@ -148,6 +148,12 @@ class Player:
             self._listener(event)
         return sample
 
+    @property
+    def idle(self) -> bool:
+        """Whether every utterance has ended and its ending has been told."""
+        with self._changed:
+            return not self._open
+
     def status(self) -> Status:
         """What is going on."""
         with self._changed:
