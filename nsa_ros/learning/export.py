@@ -164,6 +164,7 @@ def describe(config: ModelConfig, corpus: Corpus, trained: Trained) -> dict[str,
         "vocabulary": {
             "size": len(vocabulary),
             **vocabulary.as_dict(),
+            "optional": optional_words(corpus),
             "units": {kind: list(names) for kind, names in corpus.meta["units"].items()},
         },
         "representation": {
@@ -186,6 +187,16 @@ def describe(config: ModelConfig, corpus: Corpus, trained: Trained) -> dict[str,
             "torch": str(torch.__version__),
         },
     }
+
+
+def optional_words(corpus: Corpus) -> list[str]:
+    """Words with a sign that some plan of the corpus leaves unsigned, being part of a phrase (`have` in `have to`)."""
+    tokens, found = corpus.vocabulary.tokens, set()
+    for passage in (*corpus.train, *corpus.plans):
+        for sentence in passage.sentences:
+            signed = {planned.token for planned in sentence.plan}
+            found |= {tokens[token] for place, token in enumerate(sentence.tokens) if place not in signed}
+    return sorted(found & set(corpus.vocabulary.words) - corpus.vocabulary.silent)
 
 
 class _Dumper(yaml.SafeDumper):

@@ -51,6 +51,7 @@ class Bundle:
         noise_window: frames over which its noise is smoothed (`noise.smoothing`).
         representation: of a frame.
         vocabulary: of the text, in the order of the text encoder's embeddings.
+        optional: its words that a plan may leave unsigned although they have a sign; all others must be signed.
         token_limit: tokens of one sentence, the end token included.
         units: the unit vocabulary; its first entry has the id `alignment.END` + 1.
         planner_state: width of the planner's recurrent state.
@@ -69,6 +70,7 @@ class Bundle:
     noise_window: int
     representation: Representation
     vocabulary: Vocabulary
+    optional: frozenset[str]
     token_limit: int
     units: tuple[UnitName, ...]
     planner_state: int
@@ -158,6 +160,7 @@ def _parse(path: Path, description: Mapping[str, Any]) -> Bundle:
             named_pose("neutral"),
         ),
         vocabulary=Vocabulary.from_dict(vocabulary),
+        optional=frozenset(str(word) for word in vocabulary["optional"]),
         token_limit=int(description["text"]["tokens"]),
         units=tuple(UnitName(str(text), cast(Kind, kind)) for kind in kinds for text in vocabulary["units"][kind]),
         planner_state=int(description["planner"]["state"]),

@@ -12,7 +12,7 @@ from nsa_ros.signing.bundle import Bundle
 from nsa_ros.signing.planner import Planner
 from nsa_ros.signing.providers import Choice, choose_provider, open_session, session_options
 from nsa_ros.signing.sampler import Denoise
-from nsa_ros.text.tokenizer import PAD, Vocabulary
+from nsa_ros.text.tokenizer import PAD, PUNCTUATION, Vocabulary
 
 Array = NDArray[np.float32]
 
@@ -30,7 +30,8 @@ class Networks:
     Attributes:
         provider: what the denoiser runs on, and why.
         denoisers: for each chunk length.
-        letters: of each token id, its letter's unit (0 for none), and 1 if it goes on with a word. (V + 1,) each.
+        rules: of each token id: its letter's unit (0 for none); 1 if it goes on with a spelled word; 1 if it must be
+            signed. Each (V + 1,).
     """
 
     def __init__(self, bundle: Bundle, provider: str = "auto", threads: int = 1) -> None:
@@ -48,7 +49,7 @@ class Networks:
         self.provider: Choice = choose_provider(provider, bundle.file(denoiser_file(bundle.chunks[0])), options)
         self._text = open_session(bundle.file(TEXT_ENCODER), "cpu", options)
         self._planner = open_session(bundle.file(PLANNER), "cpu", options)
-        self.letters = _letters(bundle)
+        self.rules = _rules(bundle)
         sessions = {n: open_session(bundle.file(denoiser_file(n)), self.provider.name, options) for n in bundle.chunks}
         self.denoisers: dict[int, Denoise] = {n: partial(_denoise, session) for n, session in sessions.items()}
 
@@ -58,23 +59,25 @@ class Networks:
         row[0, : len(tokens) + 1] = [*tokens, len(self._bundle.vocabulary)]
         (features,) = self._text.run(["features"], {"tokens": row})
         mask = (row != _PAD).astype(np.float32)
-        spelling, continues = (rule[row] for rule in self.letters)
-        return Planner(self._planner, features, mask, spelling, continues, self._bundle.planner_state)
+        spelling, continues, required = (rule[row] for rule in self.rules)
+        return Planner(self._planner, features, mask, spelling, continues, required, self._bundle.planner_state)
 
 
 _PAD = Vocabulary.of(()).ids[PAD]
 
 
-def _letters(bundle: Bundle) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Of each token id, that of the end too: its letter's unit (0 for none), and 1 if it goes on with a word."""
+def _rules(bundle: Bundle) -> tuple[NDArray[np.int64], ...]:
+    """`Networks.rules`; the last id is that of the end token."""
     letters = {unit.text.lower(): place + END + 1 for place, unit in enumerate(bundle.units) if unit.kind == "letter"}
-    spelling = np.zeros(len(bundle.vocabulary) + 1, dtype=np.int64)
-    continues = np.zeros_like(spelling)
+    spelling, continues, required = np.zeros((3, len(bundle.vocabulary) + 1), dtype=np.int64)
+    free = {PAD, *PUNCTUATION, *bundle.vocabulary.silent, *bundle.optional}
     for token, place in bundle.vocabulary.ids.items():
+        follows = len(token) == 2 and token[0] == "-"
         if len(token) == 2 and token[0] in "#-" and token[1] in letters:
             spelling[place] = letters[token[1]]
-            continues[place] = token[0] == "-"
-    return spelling, continues
+            continues[place] = follows
+        required[place] = not (follows or token in free)
+    return spelling, continues, required
 
 
 def _denoise(session: object, noisy: Array, alignment: Alignment, time: float, state: Array) -> tuple[Array, Array]:

@@ -24,8 +24,10 @@ class Planner:
     """The learned planner's steps from a sentence's text features; iterating costs one step a unit.
 
     Yields `PlannedUnit`s in signing order, the last with the unit `END`. Unit, source token and face are the most
-    likely ones; the duration is drawn from its distribution, because people do not sign like clocks. A spelled word
-    that was begun is spelled to its end (`spelling`, `continues`), so that no letter of a name is left out or added.
+    likely ones; the duration is drawn from its distribution, because people do not sign like clocks. Three rules
+    hold whatever the network would rather say: a spelled word that was begun is spelled to its end, no token is signed
+    twice, and the plan does not end before every token of `required` is signed. So no letter and no word of a text that
+    must be signed is left out or added; order, timing and face are the network's.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Planner:
         mask: Array,
         spelling: Integers,
         continues: Integers,
+        required: Integers,
         state: int,
     ) -> None:
         """
@@ -44,23 +47,29 @@ class Planner:
             mask: 1 for a token, 0 for padding. Shape (1, T).
             spelling: unit of each letter token, 0 for other tokens. Shape (1, T).
             continues: 1 for a letter token that goes on with a spelled word, else 0. Shape (1, T).
+            required: 1 for a token that must be signed, else 0. Shape (1, T).
             state: width of the recurrent state.
         """
         self._session = session
-        self._sentence = {"features": features, "mask": mask, "spelling": spelling, "continues": continues}
-        self._longest = 2 * int(mask.sum())
+        self._sentence = {"features": features, "spelling": spelling, "continues": continues}
+        self._free = np.where(continues > 0, 0, mask)
+        self._required = frozenset(np.flatnonzero(required[0] * mask[0]).tolist())
+        self._end = int(mask.sum()) - 1
         self._state = state
 
     def plan(self, seed: int, first: int = 0) -> Iterator[PlannedUnit]:
         """Units of the sentence; durations are a function of (seed, first + position).
 
-        A plan longer than twice the tokens is cut with `END`: the model has lost its place.
+        As no token is signed twice, a plan has at most as many units as the sentence has tokens.
         """
         state = np.zeros((1, 1, self._state), dtype=np.float32)
         last = PlannedUnit(NONE, -1, 1, 0)
-        for position in range(self._longest):
+        free, waiting = self._free.copy(), set(self._required)
+        for position in range(self._end + 1):
+            free[0, self._end] = 0 if waiting else 1
             inputs = {
                 **self._sentence,
+                "mask": free,
                 "state": state,
                 "unit": np.array([last.unit], dtype=np.int64),
                 "token": np.array([last.token], dtype=np.int64),
@@ -70,10 +79,15 @@ class Planner:
                 ["next_unit", "next_token", "next_face", "next_frames", "next_state"], inputs
             )
             frames = 1 + draw(duration[0], unit_uniform(seed, first + position))
-            last = PlannedUnit(max(int(unit[0]), END), int(token[0]), frames, int(face[0]))
-            yield last
-            if last.unit == END:
+            place = int(token[0])
+            last = PlannedUnit(max(int(unit[0]), END), place, frames, int(face[0]))
+            free[0, place] = 0
+            waiting.discard(place)
+            if place == self._end or (last.unit == END and not waiting):
+                yield last._replace(unit=END)
                 return
+            if last.unit != END:
+                yield last
         yield PlannedUnit(END, last.token, last.frames, 0)
 
 

@@ -1,16 +1,13 @@
-import itertools
-
 import numpy as np
 import onnx
 import pytest
-import torch
 import yaml
 from tiny import CONFIG, PAPER, make_bundle
 
 from nsa_ros.errors import NsaError
 from nsa_ros.learning.corpus import read_corpus
 from nsa_ros.learning.export import Trained, export_bundle
-from nsa_ros.learning.parity import parity, sample_onnx, sample_torch
+from nsa_ros.learning.parity import parity, plan_torch, sample_onnx, sample_torch
 from nsa_ros.signing.bundle import load_bundle
 from nsa_ros.signing.networks import Networks
 
@@ -104,20 +101,8 @@ def test_every_partition_in_onnx_equals_the_whole_in_torch(made, cut):
 def test_the_planner_in_onnx_is_the_planner_in_torch(made):
     _, bundle, corpus, trained = made
     tokens = corpus.test[0].sentences[0].tokens
-    planned = list(itertools.islice(Networks(bundle, "cpu").planner(tokens).plan(seed=0), 4))
-    row = torch.zeros(1, CONFIG.text.tokens, dtype=torch.int64)
-    row[0, : len(tokens) + 1] = torch.tensor([*tokens, len(bundle.vocabulary)])
-    with torch.no_grad():
-        _, features = trained.planner.text(row)
-        rules = Networks(bundle, "cpu")
-        mask, spelling, continues = (row != 0).float(), *(torch.from_numpy(r[row.numpy()]) for r in rules.letters)
-        state, unit, token, frames = torch.zeros(1, 1, 24), torch.tensor([0]), torch.tensor([-1]), torch.tensor([1])
-        for step in planned:
-            unit, token, face, _, state = trained.planner.cell(
-                features, mask, spelling, continues, state, unit, token, frames
-            )
-            frames = torch.tensor([step.frames])
-            assert (max(int(unit), 1), int(token), int(face)) == (step.unit, step.token, step.face)
+    planned = list(Networks(bundle, "cpu").planner(tokens).plan(seed=0))
+    assert planned == plan_torch(trained.planner, bundle, tokens, seed=0)
 
 
 def test_graphs_hold_allowed_operators_and_nothing_of_this_machine(made):

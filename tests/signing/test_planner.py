@@ -8,25 +8,33 @@ from nsa_ros.signing.planner import Planner, draw
 
 
 class Session:
-    """A planner that signs units 5, 6, 7 … one for each token and then ends; or never ends."""
+    """A planner that points to the likeliest token its mask admits and signs token t as unit 5 + t, or always ends."""
 
-    def __init__(self, tokens=3, ends=True):
-        self.tokens, self.ends, self.calls = tokens, ends, 0
+    def __init__(self, wishes=range(8), unit=None):
+        self.wishes, self.unit, self.calls = list(wishes), unit, 0
 
     def run(self, names, inputs):
-        token = int(inputs["token"][0]) + 1
+        token = next(place for place in self.wishes if inputs["mask"][0, place])
+        if inputs["continues"][0, min(int(inputs["token"][0]) + 1, 7)]:
+            token = int(inputs["token"][0]) + 1
         self.calls += 1
-        done = self.ends and token >= self.tokens
         logits = np.zeros((1, 20), dtype=np.float32)
         logits[0, 9 + token % 3] = 30.0
-        return [np.array([END if done else 5 + token]), np.array([token]), np.array([2]), logits, inputs["state"]]
+        unit = 5 + token if self.unit is None else self.unit
+        return [np.array([unit]), np.array([token]), np.array([2]), logits, inputs["state"]]
 
 
-def make(session, tokens=4):
+def make(session, tokens=4, continues=(), required=()):
     mask = np.zeros((1, 8), dtype=np.float32)
     mask[0, :tokens] = 1.0
-    none = np.zeros((1, 8), dtype=np.int64)
-    return Planner(session, np.zeros((1, 8, 2), dtype=np.float32), mask, none, none, 3)
+    rules = np.zeros((2, 1, 8), dtype=np.int64)
+    rules[0, 0, list(continues)] = 1
+    rules[1, 0, list(required)] = 1
+    return Planner(session, np.zeros((1, 8, 2), dtype=np.float32), mask, np.zeros_like(rules[0]), *rules, 3)
+
+
+def tokens_of(planner):
+    return [unit.token for unit in planner.plan(seed=0)]
 
 
 def test_units_come_one_at_a_time():
@@ -37,10 +45,22 @@ def test_units_come_one_at_a_time():
     assert [unit.unit for unit in plan] == [6, 7, END]
 
 
-def test_a_planner_that_has_lost_its_place_is_cut():
-    plan = list(make(Session(ends=False)).plan(seed=0))
-    assert len(plan) == 2 * 4 + 1
-    assert plan[-1].unit == END
+def test_no_token_is_signed_twice():
+    assert tokens_of(make(Session(wishes=[1, 0, 3, 2]))) == [1, 0, 3]
+
+
+def test_a_plan_does_not_end_before_all_that_must_be_signed_is():
+    assert tokens_of(make(Session(wishes=[3, 2, 1, 0]))) == [3]
+    assert tokens_of(make(Session(wishes=[3, 2, 1, 0]), required=[0, 2])) == [2, 1, 0, 3]
+
+
+def test_the_letters_of_a_word_are_reached_only_one_after_the_other():
+    assert tokens_of(make(Session(wishes=[2, 1, 0, 4, 3]), tokens=5, continues=[1, 2], required=[0])) == [0, 1, 2, 4]
+
+
+def test_a_model_that_only_wants_to_end_ends():
+    plan = list(make(Session(unit=0), required=[1]).plan(seed=0))
+    assert [unit.unit for unit in plan] == [END]
 
 
 @given(st.lists(st.floats(-5, 5, width=32), min_size=2, max_size=20), st.floats(0, 1, exclude_max=True))
