@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -52,9 +53,11 @@ def measure(texts: Sequence[str], parameters: dict[str, Any]) -> dict[str, Any]:
                 if not client.wait_until_rest(20.0):
                     raise NsaError(f"the figure did not come to rest after {text!r}")
             client.clear()
+            gc.disable()  # pauses of the listener are not the stream's
             client.publish(" ".join(texts[:6]))
             time.sleep(LISTEN)
             frames, arrivals = client.received()
+            gc.enable()
             memory = _resident(node.pid)
         finally:
             node.terminate()
