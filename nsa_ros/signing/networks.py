@@ -31,7 +31,7 @@ class Networks:
         provider: what the denoiser runs on, and why.
         denoisers: for each chunk length.
         rules: of each token id: its letter's unit (0 for none); 1 if it goes on with a spelled word; 1 if it must be
-            signed. Each (V + 1,).
+            signed, -1 if it never is. Each (V + 1,).
     """
 
     def __init__(self, bundle: Bundle, provider: str = "auto", threads: int = 1) -> None:
@@ -70,13 +70,13 @@ def _rules(bundle: Bundle) -> tuple[NDArray[np.int64], ...]:
     """`Networks.rules`; the last id is that of the end token."""
     letters = {unit.text.lower(): place + END + 1 for place, unit in enumerate(bundle.units) if unit.kind == "letter"}
     spelling, continues, required = np.zeros((3, len(bundle.vocabulary) + 1), dtype=np.int64)
-    free = {PAD, *PUNCTUATION, *bundle.vocabulary.silent, *bundle.optional}
+    free = {PAD, *bundle.vocabulary.silent, *bundle.optional}
     for token, place in bundle.vocabulary.ids.items():
         follows = len(token) == 2 and token[0] == "-"
         if len(token) == 2 and token[0] in "#-" and token[1] in letters:
             spelling[place] = letters[token[1]]
             continues[place] = follows
-        required[place] = not (follows or token in free)
+        required[place] = -1 if token in PUNCTUATION else not (follows or token in free)
     return spelling, continues, required
 
 

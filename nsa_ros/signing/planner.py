@@ -24,10 +24,10 @@ class Planner:
     """The learned planner's steps from a sentence's text features; iterating costs one step a unit.
 
     Yields `PlannedUnit`s in signing order, the last with the unit `END`. Unit, source token and face are the most
-    likely ones; the duration is drawn from its distribution, because people do not sign like clocks. Three rules
-    hold whatever the network would rather say: a spelled word that was begun is spelled to its end, no token is signed
-    twice, and the plan does not end before every token of `required` is signed. So no letter and no word of a text that
-    must be signed is left out or added; order, timing and face are the network's.
+    likely ones; the duration is drawn from its distribution, because people do not sign like clocks. Four rules hold
+    whatever the network would rather say: a spelled word that was begun is spelled to its end, no token is signed
+    twice, no mark is signed, and the plan does not end before every token of `required` is signed. So no letter and no
+    word that must be signed is left out or signed again; order, timing and face are the network's.
     """
 
     def __init__(
@@ -47,13 +47,13 @@ class Planner:
             mask: 1 for a token, 0 for padding. Shape (1, T).
             spelling: unit of each letter token, 0 for other tokens. Shape (1, T).
             continues: 1 for a letter token that goes on with a spelled word, else 0. Shape (1, T).
-            required: 1 for a token that must be signed, else 0. Shape (1, T).
+            required: 1 for a token that must be signed, -1 for one that never is (a mark), else 0. Shape (1, T).
             state: width of the recurrent state.
         """
         self._session = session
         self._sentence = {"features": features, "spelling": spelling, "continues": continues}
-        self._free = np.where(continues > 0, 0, mask)
-        self._required = frozenset(np.flatnonzero(required[0] * mask[0]).tolist())
+        self._free = np.where((continues > 0) | (required < 0), 0, mask)
+        self._required = frozenset(np.flatnonzero((required[0] > 0) * mask[0]).tolist())
         self._end = int(mask.sum()) - 1
         self._state = state
 

@@ -24,12 +24,13 @@ class Session:
         return [np.array([unit]), np.array([token]), np.array([2]), logits, inputs["state"]]
 
 
-def make(session, tokens=4, continues=(), required=()):
+def make(session, tokens=4, continues=(), required=(), marks=()):
     mask = np.zeros((1, 8), dtype=np.float32)
     mask[0, :tokens] = 1.0
     rules = np.zeros((2, 1, 8), dtype=np.int64)
     rules[0, 0, list(continues)] = 1
     rules[1, 0, list(required)] = 1
+    rules[1, 0, list(marks)] = -1
     return Planner(session, np.zeros((1, 8, 2), dtype=np.float32), mask, np.zeros_like(rules[0]), *rules, 3)
 
 
@@ -52,6 +53,10 @@ def test_no_token_is_signed_twice():
 def test_a_plan_does_not_end_before_all_that_must_be_signed_is():
     assert tokens_of(make(Session(wishes=[3, 2, 1, 0]))) == [3]
     assert tokens_of(make(Session(wishes=[3, 2, 1, 0]), required=[0, 2])) == [2, 1, 0, 3]
+
+
+def test_a_mark_is_never_signed():
+    assert tokens_of(make(Session(wishes=[1, 2, 0, 3]), marks=[1])) == [2, 0, 3]
 
 
 def test_the_letters_of_a_word_are_reached_only_one_after_the_other():
