@@ -37,7 +37,6 @@ from nsa_msgs.msg import SignerStatus
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
-from rclpy.time import Time
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
@@ -64,6 +63,9 @@ OUTCOMES = {
 
 REST_TIMEOUT = 10.0
 """How long `deactivate` waits for the figure to come to rest [s]."""
+
+RESET = 1.0
+"""A deadline farther ahead than this was set before the simulation was reset [s]."""
 
 SWITCH_INTERVAL = 5e-4
 """How long another Python thread may keep the play-out waiting [s]; Python's own is 5 ms."""
@@ -338,7 +340,10 @@ class SignerNode(LifecycleNode):
 
 
 class _NodeClock:
-    """The node's clock for the loop: that of a simulation, when use_sim_time is set."""
+    """The node's clock for the loop: that of a simulation, when use_sim_time is set.
+
+    It is asked every millisecond: rclpy's own `Clock.sleep_until` can abort the process on Kilted.
+    """
 
     def __init__(self, node: LifecycleNode) -> None:
         self._clock = node.get_clock()
@@ -347,7 +352,8 @@ class _NodeClock:
         return self._clock.now().nanoseconds * 1e-9
 
     def sleep_until(self, deadline: float) -> None:
-        self._clock.sleep_until(Time(nanoseconds=round(deadline * 1e9), clock_type=ClockType.ROS_TIME))
+        while self.now() < deadline <= self.now() + RESET:
+            time.sleep(1e-3)
 
 
 def _shortened(text: str) -> str:
