@@ -7,9 +7,9 @@ import argparse
 from pathlib import Path
 
 from nsa_ros.learning.config import load_config
-from nsa_ros.learning.corpus import read_corpus
 from nsa_ros.learning.export import add_to_description, export_bundle
 from nsa_ros.learning.parity import parity
+from nsa_ros.learning.shards import read_corpus
 from nsa_ros.signing.bundle import load_bundle
 
 if __name__ == "__main__":

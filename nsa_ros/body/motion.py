@@ -11,6 +11,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from nsa_ros.body.face import EXPRESSION
+from nsa_ros.body.poses import mirror_pose
 from nsa_ros.body.skeleton import BODY, EYES, JAW, JOINTS, LEFT_HAND, RIGHT_HAND
 from nsa_ros.errors import NsaError
 
@@ -105,6 +107,20 @@ def concatenate(motions: Sequence[Motion]) -> Motion:
         rates[0],
         np.concatenate([m.unit for m in motions]),
     )
+
+
+def mirror_motion(motion: Motion) -> Motion:
+    """A motion as seen in a mirror, left and right exchanged: that of a left-handed signer from a right-handed one."""
+    swapped = [EXPRESSION.index(_MIRRORED.get(name, name)) for name in EXPRESSION]
+    return replace(
+        motion,
+        poses=mirror_pose(motion.poses),
+        expression=motion.expression[:, swapped],
+        transl=motion.transl * np.array([-1.0, 1.0, 1.0]),
+    )
+
+
+_MIRRORED = {"left_wink": "right_wink", "right_wink": "left_wink"}
 
 
 def save_npz(path: str | Path, motion: Motion, **provenance: str) -> None:

@@ -16,6 +16,7 @@ from nsa_ros.errors import NsaError
 VERBS = {
     "sign": "English text to motion, as a file or a film, without ROS",
     "vocabulary": "what can be signed",
+    "corpus": "make the corpus that models learn from",
     "view": "play a motion file in the browser",
     "bench": "measure this machine: latency, speed, memory, jitter",
     "doctor": "what is installed, what works, what to do",

@@ -1,4 +1,4 @@
-"""One YAML file describes a model, its corpus and its training."""
+"""One YAML file describes a model and its training."""
 
 from __future__ import annotations
 
@@ -15,23 +15,6 @@ from nsa_ros.learning.planner_model import PlannerConfig
 from nsa_ros.learning.text_encoder import TextConfig
 
 CONFIGS = Path(__file__).parent / "configs"
-
-
-@dataclass(frozen=True)
-class CorpusConfig:
-    """How much synthetic corpus is drawn.
-
-    Attributes:
-        sentences: with motion, for training.
-        plans: further sentences without motion, for the planner.
-        test: sentences with motion that are in neither.
-        seed: of the drawing.
-    """
-
-    sentences: int = 3000
-    plans: int = 20000
-    test: int = 300
-    seed: int = 1
 
 
 @dataclass(frozen=True)
@@ -102,7 +85,6 @@ class ModelConfig:
     denoiser: DenoiserConfig
     train_denoiser: OptimizerConfig
     train_planner: OptimizerConfig
-    corpus: CorpusConfig = field(default_factory=CorpusConfig)
     text: TextConfig = field(default_factory=TextConfig)
     planner: PlannerConfig = field(default_factory=PlannerConfig)
     diffusion: DiffusionConfig = field(default_factory=DiffusionConfig)

@@ -15,10 +15,11 @@ import numpy as np
 
 from nsa_ros.body.motion import concatenate
 from nsa_ros.learning.batches import PlanExample, plan_examples
-from nsa_ros.learning.corpus import Corpus, Passage, read_corpus
+from nsa_ros.learning.corpus import Corpus, Passage
 from nsa_ros.learning.export import add_to_description
 from nsa_ros.learning.metrics import HandshapeDecoder, dtw, edit_distance, hold_feature, jerk, points
 from nsa_ros.learning.parity import sample_onnx
+from nsa_ros.learning.shards import read_corpus
 from nsa_ros.signing.alignment import END
 from nsa_ros.signing.bundle import load_bundle
 from nsa_ros.signing.networks import Networks

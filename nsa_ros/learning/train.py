@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from nsa_ros.learning.config import load_config
-from nsa_ros.learning.corpus import read_corpus
+from nsa_ros.learning.shards import read_corpus
 from nsa_ros.learning.tasks import DenoiserTask, PlannerTask
 from nsa_ros.learning.trainer import train
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,16 @@ from typing import Any
 import yaml
 
 from nsa_ros.errors import NsaError
-from nsa_ros.phonology.clauses import COMMA, GlossUnit, Part, question_faces, sign_order, split_clauses
+from nsa_ros.phonology.clauses import COMMA, Facts, GlossUnit, Part, question_faces, split_clauses
 from nsa_ros.phonology.lexicon import lexicon, numbers
+from nsa_ros.phonology.order import sign_order
+from nsa_ros.phonology.words import Words, read_words
 from nsa_ros.text.tokenizer import Token, Tokenized
 
 _RULES = Path(__file__).parent / "data" / "grammar.yaml"
+_HAVE = ("have", "has", "had")
+_CONTINUED = ("been", "already", "finished", "never", "not", "just", "done")
+"""Between `have` and its participle these leave FINISH out."""
 
 
 @dataclass(frozen=True)
@@ -32,46 +37,35 @@ class Grammar:
     Attributes:
         words: English words and expressions that have a sign.
         silent: English words that have none and are left out.
+        signs: gloss of each of `words`.
+        roles: of each of `words` and some others: `verb`, `noun` … (`sign.WORD_CLASSES`), `auxiliary`.
         phrases: expressions that are signed otherwise than word by word.
     """
 
     def __init__(
-        self, glosses: Mapping[str, Iterable[str]], numerals: Container[str], rules: Mapping[str, Any]
+        self,
+        glosses: Mapping[str, Iterable[str]],
+        classes: Mapping[str, str],
+        numerals: Container[str],
+        rules: Mapping[str, Any],
     ) -> None:
         """Make a grammar for a lexicon.
 
         Args:
-            glosses: English words and expressions of each gloss; the first gloss that lists a word has it.
+            glosses: English words and expressions of each gloss.
+            classes: of each gloss, one of `sign.WORD_CLASSES`.
             numerals: numbers with a sign of their own; others are signed digit by digit.
             rules: as in data/grammar.yaml.
 
         Raises:
-            NsaError: a phrase of the rules names a word that is not in it.
+            NsaError: a phrase of the rules names a word that is not in it, or two glosses list the same word.
         """
         self._numerals = numerals
-        signs: dict[str, str] = {}
-        for gloss, words in glosses.items():
-            for word in words:
-                signs.setdefault(word.lower(), gloss)
-        for word, gloss in rules["synonyms"].items():
-            if gloss in glosses:
-                signs.setdefault(word, gloss)
-        roles = _roles(rules["roles"], signs)
-        irregular = rules["irregular"]
-        past: set[str] = set()
-        for word, gloss in list(signs.items()):
-            role = roles.get(word) or roles.get(gloss, "noun")
-            listed = role == "noun" or word in rules["roles"]["verb"]
-            forms = _inflections(word, role, irregular) if listed else []
-            past.update(forms[2:] if role == "verb" else ())
-            for form in forms:
-                signs.setdefault(form, gloss)
-        self._past = frozenset(past)
-        silent = {*rules["silent"], *(word for word in rules["quiet"] if word not in signs)}
-        self._signs = {word: gloss for word, gloss in signs.items() if word not in silent}
-        self.words = frozenset(self._signs)
-        self.silent = frozenset(silent)
-        self._roles = _roles(rules["roles"], self._signs)
+        self._words: Words = read_words(glosses, classes, rules)
+        self.signs, self.roles, self.silent = self._words.signs, self._words.roles, self._words.silent
+        self.words = frozenset(self.signs)
+        self._classes = classes
+        self._facts = Facts.of(rules, self.signs)
         known = self.words | self.silent
         read = [_read_phrase(words, value, known) for words, value in rules["phrases"].items()]
         self.phrases = {
@@ -89,10 +83,12 @@ class Grammar:
         """
         units: list[GlossUnit] = []
         for first, last in _sentences(tokenized.tokens):
-            clauses = split_clauses(self._parts(tokenized.tokens, first, last))
+            if units:
+                units[-1] = replace(units[-1], closes=True)
+            clauses = split_clauses(self._parts(tokenized.tokens, first, last), self._facts)
             mark = tokenized.tokens[last - 1].text
             for clause, face in zip(clauses, question_faces(clauses, mark), strict=True):
-                units += [unit for part in sign_order(clause, face) for unit in part.units]
+                units += [unit for part in sign_order(clause, face, self._facts) for unit in part.units]
         return units
 
     def _parts(self, tokens: Sequence[Token], first: int, last: int) -> list[Part]:
@@ -105,8 +101,8 @@ class Grammar:
                 parts += [Part(token.text, COMMA)] if token.text == "," else []
             elif token.kind == "word":
                 end = place + self._phrase_length(tokens[place:last])
-                perfect = token.text in ("have", "has", "had") and self._participle(tokens[end : end + 2])
-                parts += [Part(token.text, "auxiliary")] if perfect else self._word(tokens, place, end)
+                perfect = token.text in _HAVE and end == place + 1 and self._perfect(tokens, place, last, first)
+                parts += [self._finish(tokens, place)] if perfect else self._word(tokens, place, end)
             else:
                 while end < last and not tokens[end].opens:
                     end += 1
@@ -114,9 +110,26 @@ class Grammar:
             place = end
         return parts
 
-    def _participle(self, tokens: Sequence[Token]) -> bool:
-        """Whether a past form stands among the tokens after `have`: then it is no verb of its own."""
-        return any(token.text in self._past for token in tokens)
+    def _perfect(self, tokens: Sequence[Token], place: int, last: int, first: int) -> bool:
+        """Whether `have` at a place belongs to a past form: then it is no verb of its own."""
+        opens = place == first or tokens[place - 1].silent or self.roles.get(tokens[place - 1].text) == "wh"
+        for token in tokens[place + 1 : min(place + 6, last)]:
+            if token.text in self._words.past:
+                return True
+            role = self.roles.get(token.text, "name")
+            if not (opens or token.text in _CONTINUED or role in ("pronoun", "adverb", "negation")):
+                return False
+            if role in ("verb", "conjunction"):
+                return False
+        return False
+
+    def _finish(self, tokens: Sequence[Token], place: int) -> Part:
+        """The `have` of `have eaten`: FINISH, unless the sentence says that in another way."""
+        token = tokens[place]
+        others = {other.text for other in tokens[place + 1 : place + 5]}
+        if others & set(_CONTINUED) or "FINISH" not in self._classes:
+            return Part(token.text, "auxiliary")
+        return Part("finish", "modal", (GlossUnit("FINISH", "sign", token.span, place),))
 
     def _phrase_length(self, tokens: Sequence[Token]) -> int:
         """Number of tokens of the longest phrase at the front; 1 when there is none."""
@@ -132,23 +145,23 @@ class Grammar:
         parts = []
         for sign, at in phrase.signs:
             token = tokens[first + at]
-            if sign in self._signs or sign in self.silent:
+            if sign in self.signs or sign in self.silent:
                 parts.append(self._part(sign, token, first + at))
             else:
                 span = whole if len(phrase.signs) == 1 else token.span
                 unit = GlossUnit(sign, "sign", span, first + at)
-                parts.append(Part(token.text, self._roles.get(sign, "noun"), (unit,)))
+                parts.append(Part(token.text, self._classes.get(sign, "noun"), (unit,)))
         if phrase.role:
             return [Part(" ".join(words), phrase.role, tuple(unit for part in parts for unit in part.units))]
         return parts
 
     def _part(self, word: str, token: Token, place: int) -> Part:
-        gloss = self._signs.get(word, "")
-        role = self._roles.get(word) or self._roles.get(gloss, "noun")
+        gloss = self.signs.get(word, "")
+        role = self.roles.get(word, "noun")
         if gloss:
             return Part(word, role, (GlossUnit(gloss, "sign", token.span, place),))
         if word in self.silent:
-            return Part(word, role)
+            return Part(word, role, source=(place, token.span))
         letters = [letter.upper() for letter in word if letter.isalpha()]
         return Part(word, role, tuple(GlossUnit(letter, "letter", token.span, place) for letter in letters))
 
@@ -175,7 +188,7 @@ class Grammar:
         if tokens[first].kind == "digit":
             return Part("", "number", tuple(units))
         word = "".join(token.text[1] for token in tokens[first:last])
-        role = self._roles.get(word, "name")
+        role = self.roles.get(word, "name")
         return Part(word, role if role in ("verb", "adjective") else "name", tuple(units))
 
 
@@ -185,17 +198,6 @@ def _sentences(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     if not ends or ends[-1] < len(tokens):
         ends.append(len(tokens))
     return [(first, last) for first, last in zip([0, *ends], ends, strict=False) if first < last]
-
-
-def _roles(rules: Mapping[str, Sequence[str]], signs: Mapping[str, str]) -> dict[str, str]:
-    """Role of each English word of the rules and of each sign that one of them has."""
-    roles: dict[str, str] = {}
-    for role, words in rules.items():
-        for word in words:
-            roles.setdefault(word, role)
-            if word in signs:
-                roles.setdefault(signs[word], role)
-    return roles
 
 
 def _read_phrase(words: str, value: Any, known: Container[str]) -> tuple[tuple[str, ...], _Phrase]:
@@ -219,27 +221,13 @@ def _read_phrase(words: str, value: Any, known: Container[str]) -> tuple[tuple[s
     return tuple(tokens), _Phrase(tuple(signs), role)
 
 
-def _inflections(word: str, role: str, irregular: Mapping[str, Sequence[str]]) -> list[str]:
-    """Regular forms of a verb, the plural of a noun, and what `irregular` gives instead of the past."""
-    if role not in ("verb", "noun") or not word.isalpha() or len(word) < 2:
-        return []
-    sibilant = word.endswith(("s", "sh", "ch", "x", "z", "o"))
-    consonant_y = word.endswith("y") and word[-2] not in "aeiou"
-    plural = word[:-1] + "ies" if consonant_y else word + ("es" if sibilant else "s")
-    if role == "noun":
-        return [plural, *irregular.get(word, ())]
-    stem = word[:-1] if word.endswith("e") and not word.endswith("ee") else word
-    if len(word) < 5 and word[-1] not in "aeiouwxy" and word[-2] in "aeiou" and word[-3:-2] not in "aeiou":
-        stem = word + word[-1]
-    past = word[:-1] + "ied" if consonant_y else stem + "ed"
-    return [plural, stem + "ing", *irregular.get(word, (past,))]
-
-
 @cache
 def default_grammar() -> Grammar:
     """The grammar of the shipped lexicon."""
-    glosses = {gloss: sign.english for gloss, sign in lexicon().items()}
-    return Grammar(glosses, frozenset(numbers()), read_rules())
+    signs = lexicon()
+    glosses = {gloss: sign.english for gloss, sign in signs.items()}
+    classes = {gloss: sign.word_class for gloss, sign in signs.items()}
+    return Grammar(glosses, classes, frozenset(numbers()), read_rules())
 
 
 @cache

@@ -114,11 +114,12 @@ class Body:
     def __init__(self, skeleton: Skeleton) -> None:
         self.skeleton = skeleton
         self._marks = landmarks(skeleton)
+        self._size = _size(skeleton) / _size(default_skeleton())
 
     def point(self, name: str) -> Array:
         """Where a place that is not on the weak arm lies with the trunk at rest [m]. Shape (3,)."""
         if name in SPACE:
-            return np.array(SPACE[name])
+            return np.array(SPACE[name]) * self._size
         mark = self._marks[name]
         return np.asarray(self.skeleton.rest[INDEX[mark.joint]] + mark.offset)
 
@@ -142,6 +143,13 @@ class Body:
             joint = INDEX[mark.joint]
             total += weight * (posed.positions[joint] + posed.rotations[joint] @ mark.offset)
         return total
+
+
+def _size(skeleton: Skeleton) -> Array:
+    """What the signing space grows with: the arm's length sideways and forward, the shoulder's height upward [m]."""
+    shoulder, elbow, wrist = (skeleton.rest[INDEX[f"right_{name}"]] for name in ("shoulder", "elbow", "wrist"))
+    arm = float(np.linalg.norm(elbow - shoulder) + np.linalg.norm(wrist - elbow))
+    return np.array([arm, shoulder[1], arm])
 
 
 @cache

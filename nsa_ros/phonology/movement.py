@@ -2,26 +2,28 @@
 
 A course is an array of frames by `WIDTH` values for one hand: its seven arm coordinates (`arms`), the share by which it
 follows the head, and the 45 finger values. Both hands are described as right hands, the left one in the mirror.
-Point-to-point movements follow the minimum-jerk profile (Flash and Hogan, J. Neuroscience 5, 1985).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
+from nsa_ros.body.contact import Hands
+from nsa_ros.body.kinematics import Posed, forward
 from nsa_ros.body.rotations import geodesic_angle, slerp
-from nsa_ros.body.skeleton import JOINTS, LEFT_HAND, Skeleton
+from nsa_ros.body.skeleton import INDEX, JOINTS, LEFT_HAND, RIGHT_HAND, Skeleton
 from nsa_ros.phonology.arms import ANGLE_LIMITS, COORDINATES, DEVIATION, FLEXION, PRONATION, SWIVEL, Arm
+from nsa_ros.phonology.entry import LexiconError
 from nsa_ros.phonology.handshapes import direction, handshape, wrist_rotation
-from nsa_ros.phonology.lexicon import LexiconError, Movement, Posture, Sign
-from nsa_ros.phonology.locations import SPACE, Body, on_head
+from nsa_ros.phonology.locations import SPACE, Body, Place, on_head
+from nsa_ros.phonology.sign import Movement, Posture, Sign
+from nsa_ros.phonology.timing import Plan, Stations, even
 
 Array = NDArray[np.float64]
 
@@ -39,37 +41,19 @@ LARGEST_TURN = np.radians(40.0)
 _LARGE_TURN = np.radians(75.0)
 """Above this angle a hand turns by its forearm and wrist angles, below it along the shortest way in space [rad]."""
 
+_PRESSED = 0.005
+"""How deep a hand may be pressed into the other: skin gives way [m]."""
+
+_PRESSED_AWAY, _PRESSES = (0.006, 0.02), 5
+"""How far a hand that touches, and one that does not, is moved at most so that it is not deeper [m], and how often."""
+
+_STILL = 0.12
+"""How long a part of a compound is held that does not move, such as a letter [s]."""
+
 _MIRROR = np.array([-1.0, 1.0, 1.0])
 _SWAP = {"left": "right", "right": "left"}
-_RATE = {"nod": 2.6, "twist": 2.8, "sway": 2.6, "wiggle": 2.2, "rub": 2.5}
 _KNUCKLES = {0: 0.0, 3: 1.3, 9: 2.6, 6: 3.9}
 """First row of each finger (index, middle, ring, pinky) in the 15 joints and its phase when the fingers wiggle."""
-
-
-class Stations(NamedTuple):
-    """What one hand passes through, one row for each posture.
-
-    Attributes:
-        point: where the site goes [m]. Shape (K, 3).
-        rotation: orientation of the hand. Shape (K, 3, 3).
-        site: the part of the hand relative to the wrist [m]. Shape (K, 3).
-        swivel: of the elbow [rad]. Shape (K,).
-        angles: pronation of the forearm, flexion and deviation of the wrist [rad]. Shape (K, 3).
-        fingers: finger joints [rad]. Shape (K, 45).
-        head: share by which it follows the head. Shape (K,).
-        contact: whether it touches. Shape (K,).
-        turn: how far the hand is turned from what is written [rad]. Shape (K,).
-    """
-
-    point: Array
-    rotation: Array
-    site: Array
-    swivel: Array
-    angles: Array
-    fingers: Array
-    head: Array
-    contact: NDArray[np.bool_]
-    turn: Array
 
 
 class Stroke(NamedTuple):
@@ -84,25 +68,8 @@ class Stroke(NamedTuple):
     weak: Array | None
 
 
-def minimum_jerk(u: ArrayLike) -> Array:
-    """Share of the way gone at share u of the time, 0 to 1 (Flash and Hogan 1985, eq. 3)."""
-    u = np.clip(np.asarray(u, dtype=np.float64), 0.0, 1.0)
-    return np.asarray(u**3 * (10.0 - 15.0 * u + 6.0 * u**2))
-
-
-def even(u: ArrayLike, ease: float = 0.2) -> Array:
-    """Share of the way at an even speed with a smooth start and stop that take a share `ease` of the time each."""
-    u = np.clip(np.asarray(u, dtype=np.float64), 0.0, 1.0)
-
-    def begin(v: Array) -> Array:
-        w = np.clip(v / ease, 0.0, 1.0)
-        return ease * (w**3 - 0.5 * w**4)
-
-    whole = begin(u) + np.maximum(u - ease, 0.0)
-    late = np.maximum(u - (1.0 - ease), 0.0)
-    braking = begin(np.full_like(u, ease)) - begin(ease - late)
-    total = np.where(u > 1.0 - ease, whole - late + braking, whole)
-    return total / (1.0 - ease)
+def _unit(vectors: Array) -> Array:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6))
 
 
 def mirrored_words(words: str) -> str:
@@ -120,7 +87,7 @@ class Movements:
 
     def __init__(self, skeleton: Skeleton, fps: float) -> None:
         self.fps = fps
-        self._body = Body(skeleton)
+        self._body, self._hands = Body(skeleton), Hands(skeleton)
         self.arms = {side: Arm(skeleton, side) for side in ("right", "left")}
         self.stations = cache(self._stations)
 
@@ -163,19 +130,55 @@ class Movements:
         weak: Stations | None = None
         if sign.type == "dominant-on-base":
             base = tuple(replace(p, palm=mirrored_words(p.palm), fingers=mirrored_words(p.fingers)) for p in sign.base)
-            points = np.stack([self._point(p) if p.place.name in SPACE else self._point(p) * _MIRROR for p in base])
-            for i, p in enumerate(base):
-                if p.place.name in SPACE:
-                    points[i] = np.array(SPACE[p.place.name]) + np.array(p.place.offset) * _MIRROR
+            points = np.stack([self._base_point(p.place) for p in base])
             weak = self._solve("left", sign.origin, "base ", base, points)
         points = np.stack([self._point(p, weak, i) for i, p in enumerate(sign.postures)])
         dominant = self._solve("right", sign.origin, "", sign.postures, points)
+        if weak is not None:
+            points = self._kept_apart(dominant, weak, points)
+            dominant = self._solve("right", sign.origin, "", sign.postures, points)
         if sign.type == "symmetric":
-            weak = dominant
+            points = self._kept_apart(dominant, dominant, points)
+            dominant = weak = self._solve("right", sign.origin, "", sign.postures, points)
         elif sign.type == "alternating":
             half = len(sign.postures) // 2
             weak = Stations(*(np.roll(column, half, axis=0) for column in dominant))
         return dominant, weak
+
+    def _kept_apart(self, dominant: Stations, weak: Stations, points: Array) -> Array:
+        """Where the dominant hand goes so that it presses on the other but hardly sinks in. (K, 3) -> (K, 3)."""
+        mirrored = weak is dominant
+        shift = np.zeros_like(points)
+        for _ in range(_PRESSES):
+            moved = dominant._replace(point=points + shift)
+            posed = self._posed(moved, moved if mirrored else weak)
+            depth, out = self._hands.overlap(posed)
+            out = out + _unit(posed.positions[:, INDEX["right_middle1"]] - posed.positions[:, INDEX["left_middle1"]])
+            beyond = np.maximum(0.0, depth - _PRESSED)
+            if not beyond.any():
+                break
+            shift += beyond[:, None] * (np.array([-0.5, 0.0, 0.0]) if mirrored else _unit(out))
+        far = np.linalg.norm(shift, axis=1, keepdims=True)
+        most = np.where(dominant.contact, *_PRESSED_AWAY)[:, None]
+        return np.asarray(points + shift * np.minimum(1.0, most / np.maximum(far, 1e-9)))
+
+    def _posed(self, dominant: Stations, weak: Stations) -> Posed:
+        """The figure at every posture."""
+        poses = np.zeros((len(dominant.point), len(JOINTS), 3))
+        every = np.arange(len(poses))
+        for side, hand, st, flip in (
+            ("right", RIGHT_HAND, dominant, np.ones(3)),
+            ("left", LEFT_HAND, weak, np.array([1.0, -1.0, -1.0])),
+        ):
+            arm = self.arms[side]
+            poses[:, list(arm.joints)] = arm.pose(self._reach(side, st, every, every, np.zeros(len(every))))
+            poses[:, hand] = st.fingers.reshape(-1, 15, 3) * flip
+        return forward(self._body.skeleton, poses)
+
+    def _base_point(self, place: Place) -> Array:
+        """A place of the weak hand, in its mirror; points of the space are on its own side, offsets the signer's."""
+        point, offset = self._body.point(place.name), np.array(place.offset)
+        return point + offset * _MIRROR if place.name in SPACE else (point + offset) * _MIRROR
 
     def _point(self, posture: Posture, weak: Stations | None = None, i: int = 0) -> Array:
         place = posture.place
@@ -205,13 +208,15 @@ class Movements:
             coordinates[large] = turned
         return coordinates
 
-    def stroke(self, sign: Sign, tempo: float = 1.0, amplitude: float = 1.0) -> Stroke:
-        """The course of the hands in a sign.
+    def stroke(self, sign: Sign, tempo: float = 1.0, amplitude: float = 1.0, reduced: bool = False) -> Stroke:
+        """The course of the hands in a sign that is not a compound.
 
         Args:
             sign: of the lexicon.
             tempo: above 1 faster.
             amplitude: above 1 larger; contacts stay where they are.
+            reduced: as the first part of a compound, without repetition and, if it moves, without hold (Liddell and
+                Johnson, "American Sign Language compound formation processes", 1986).
 
         Raises:
             LexiconError: a posture that the arm cannot take.
@@ -219,20 +224,21 @@ class Movements:
         stations = [_scaled(st, amplitude) if st is not None else None for st in self.stations(sign)]
         dominant, weak = stations
         assert dominant is not None
-        plan = _Plan(sign, dominant, tempo, self.fps)
-        out = [self._course("right", sign.movement, dominant, plan, amplitude, 0.0)]
+        movement = sign.movement
+        if reduced:
+            still = len(sign.postures) == 1 and movement.path != "circle" and not movement.local
+            movement = replace(movement, repeat=1, hold=_STILL if still else 0.0)
+        plan = Plan(movement, dominant, tempo, self.fps)
+        out = [self._course("right", movement, dominant, plan, amplitude, 0.0)]
         if weak is not None:
             still = sign.type == "dominant-on-base"
-            movement = Movement(hold=sign.movement.hold) if still else sign.movement
             phase = np.pi if sign.type == "alternating" else 0.0
-            out.append(self._course("left", movement, weak, plan, amplitude, phase))
-        hold = max(1, round(sign.movement.hold * self.fps / tempo))
+            out.append(self._course("left", Movement() if still else movement, weak, plan, amplitude, phase))
+        hold = max(1, round(movement.hold * self.fps / tempo))
         held = [np.concatenate([course, np.repeat(course[-1:], hold, axis=0)]) for course in out]
         return Stroke(held[0], held[1] if weak is not None else None)
 
-    def _course(
-        self, side: str, movement: Movement, st: Stations, plan: _Plan, amplitude: float, phase: float
-    ) -> Array:
+    def _course(self, side: str, movement: Movement, st: Stations, plan: Plan, amplitude: float, phase: float) -> Array:
         a, b, w, u = plan.a, plan.b, plan.w, plan.u
         shift: Array | float = 0.0
         if movement.path == "arc":
@@ -258,57 +264,6 @@ class Movements:
         if movement.local:
             _oscillate(course, movement, u, amplitude, phase)
         return course
-
-
-class _Plan:
-    """Which stations each frame of a stroke lies between: a, b, share w of the way, share u of the time (F,)."""
-
-    def __init__(self, sign: Sign, st: Stations, tempo: float, fps: float) -> None:
-        movement, count = sign.movement, len(st.point)
-        order = [i for _ in range(movement.repeat) for i in range(count)] if count > 1 else [0]
-        if movement.path == "trace":
-            order = list(range(count))
-        legs = list(pairwise(order))
-        seconds = np.array([_leg_seconds(st, i, j) for i, j in legs])
-        if movement.seconds and count > 1:
-            passes = seconds[: count - 1].sum()
-            seconds *= movement.seconds / passes
-        total = float(seconds.sum())
-        if count == 1 and movement.path == "circle":
-            total = movement.seconds * movement.repeat or movement.turns * movement.repeat * (
-                0.38 + 2.0 * movement.size
-            )
-        elif movement.local:
-            total = max(total, movement.seconds, movement.count / _RATE[movement.local])
-        frames = max(1, round(total * fps / tempo)) if total > 0 else 0
-        self.u = np.linspace(0.0, 1.0, frames + 1) if frames else np.zeros(1)
-        self.forth = np.ones(len(self.u))
-        if not legs:
-            self.a = self.b = np.zeros(len(self.u), dtype=int)
-            self.w = np.zeros(len(self.u))
-            return
-        if movement.path == "trace":
-            gone, bounds = even(self.u), np.concatenate([[0.0], np.cumsum(seconds)]) / seconds.sum()
-            leg = np.minimum(np.searchsorted(bounds, gone, side="right") - 1, len(legs) - 1)
-            self.w = (gone - bounds[leg]) / (bounds[leg + 1] - bounds[leg])
-        else:
-            if sign.movement.local:
-                seconds = seconds * total / seconds.sum()
-            bounds = np.round(np.concatenate([[0.0], np.cumsum(seconds)]) / seconds.sum() * frames)
-            frame = np.arange(frames + 1)
-            leg = np.minimum(np.searchsorted(bounds, frame, side="right") - 1, len(legs) - 1)
-            self.w = minimum_jerk((frame - bounds[leg]) / np.maximum(bounds[leg + 1] - bounds[leg], 1.0))
-        pairs = np.array(legs)[leg]
-        self.a, self.b = pairs[:, 0], pairs[:, 1]
-        self.forth = (self.b > self.a).astype(float)
-
-
-def _leg_seconds(st: Stations, i: int, j: int) -> float:
-    """How long a movement between two stations takes: longer for far, for large turns, for the fingers [s]."""
-    distance = float(np.linalg.norm(st.point[j] - st.point[i]))
-    turn = np.arccos(np.clip((np.trace(st.rotation[i].T @ st.rotation[j]) - 1.0) / 2.0, -1.0, 1.0))
-    fingers = float(np.abs(st.fingers[j] - st.fingers[i]).max())
-    return float(max(0.16 + 0.75 * distance, 0.14 + 0.13 * turn, 0.13 + 0.10 * fingers))
 
 
 def _scaled(st: Stations, amplitude: float) -> Stations:

@@ -1,10 +1,12 @@
-"""Face and head: the grammatical markers of units and the lexical ones of signs, eased in and out.
+"""Face, head, jaw and gaze: the grammatical markers of units and the lexical ones of signs, eased in and out.
 
 Brows rise for yes/no questions and lower for wh-questions, the head shakes for negation and nods for affirmation
 (Baker-Shenk 1983; Valli and Lucas, "Linguistics of American Sign Language", 2000).
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from nsa_ros.body.face import EXPRESSION
 
 Array = NDArray[np.float64]
 
-_LEVELS = (*EXPRESSION, "shake", "nod", "lean", "tilt")
+_LEVELS = (*EXPRESSION, "shake", "nod", "lean", "tilt", "jaw", "gaze_down", "gaze_left")
 
 _MARKERS: dict[str, dict[str, float]] = {
     "neutral": {},
@@ -30,11 +32,36 @@ _MARKERS: dict[str, dict[str, float]] = {
     "puff": {"cheeks_puff": 0.8},
     "squint": {"eyes_wide": -0.6},
     "head-tilt": {"tilt": 0.16, "lean": 0.05},
+    "eyes-wide": {"eyes_wide": 0.8},
+    "nose-wrinkle": {"nose_wrinkle": 0.8},
+    "lips-round": {"mouth_round": 0.8},
+    "lips-pressed": {"lips_press": 0.8},
+    "jaw-open": {"jaw": 0.22},
+    "gaze-up": {"gaze_down": -0.30},
+    "gaze-down": {"gaze_down": 0.30},
+    "gaze-left": {"gaze_left": 0.35},
+    "gaze-right": {"gaze_left": -0.35},
 }
 
 _SHAKE_HERTZ, _NOD_HERTZ = 1.7, 1.9
 _EASE = 0.085
 """Time constant of each of the two stages that ease a marker in and out [s]."""
+
+
+class Face(NamedTuple):
+    """What face and head do over some frames.
+
+    Attributes:
+        expression: coefficients of `body.face`. Shape (F, 10).
+        head: rotation of the head as pitch (+ down), yaw (+ left), roll [rad]. Shape (F, 3).
+        gaze: rotation of the eyes against the world, likewise [rad]. Shape (F, 3).
+        jaw: opening of the mouth [rad]. Shape (F,).
+    """
+
+    expression: Array
+    head: Array
+    gaze: Array
+    jaw: Array
 
 
 class Nonmanuals:
@@ -49,15 +76,12 @@ class Nonmanuals:
         self._stages = np.zeros((2, len(_LEVELS)))
         self._frame = 0
 
-    def advance(self, markers: tuple[str, ...], frames: int) -> tuple[Array, Array]:
+    def advance(self, markers: tuple[str, ...], frames: int) -> Face:
         """Face and head over the next frames.
 
         Args:
             markers: that hold now: a grammatical face of `text.units.FACES`, and non-manuals of a sign.
             frames: how many.
-
-        Returns:
-            Expression, shape (F, 10), and rotation of the head as pitch (+ down), yaw (+ left), roll [rad], (F, 3).
         """
         target = np.zeros(len(_LEVELS))
         for marker in markers:
@@ -72,7 +96,7 @@ class Nonmanuals:
             levels[frame] = self._stages[1]
         seconds = (self._frame + np.arange(frames)) / self._fps
         self._frame += frames
-        shake, nod, lean, tilt = levels[:, len(EXPRESSION) :].T
+        shake, nod, lean, tilt, jaw, down, left = levels[:, len(EXPRESSION) :].T
         head = np.stack(
             [
                 lean + nod * (0.5 - 0.5 * np.cos(2.0 * np.pi * _NOD_HERTZ * seconds)),
@@ -81,4 +105,5 @@ class Nonmanuals:
             ],
             axis=-1,
         )
-        return levels[:, : len(EXPRESSION)], head
+        gaze = np.stack([down, left, np.zeros(frames)], axis=-1)
+        return Face(levels[:, : len(EXPRESSION)], head, gaze, jaw)

@@ -47,7 +47,7 @@ class ReferenceSigner:
         Raises:
             NsaError: nothing in the text can be signed.
         """
-        units = [Unit(u.text, u.kind, u.span, 0, u.face) for u in translate(tokenize(text, default_vocabulary()))]
+        units = [gloss.unit() for gloss in translate(tokenize(text, default_vocabulary()))]
         return ReferenceUtterance(self._synthesizer, units, seed)
 
 

@@ -9,7 +9,8 @@ from nsa_ros.body.skeleton import Skeleton, joint_index
 from nsa_ros.body.solids import Solid
 from nsa_ros.body.surface import head, trunk
 from nsa_ros.phonology.arms import COORDINATES, WRIST, Arm
-from nsa_ros.phonology.movement import ARM, FINGERS, minimum_jerk
+from nsa_ros.phonology.movement import ARM, FINGERS
+from nsa_ros.phonology.timing import minimum_jerk
 
 Array = NDArray[np.float64]
 
@@ -57,13 +58,17 @@ class Transitions:
         course[:, FINGERS] = start[FINGERS] + (end - start)[FINGERS] * minimum_jerk(u / _EARLY)[:, None]
         bow = np.sin(np.pi * share[:, 0])
         far = float(np.linalg.norm(end[WRIST] - start[WRIST]))
-        course[:, 2] += bow * (0.06 * far + self._swerve(course[:, ARM], bow))
+        course[:, 2] += bow * (0.06 * far + self._swerve(course, bow))
         return course
+
+    def points(self, course: Array) -> Array:
+        """Some points of a hand, as a right one: wrist, knuckles, fingers. (F, WIDTH) -> (F, P, 3)."""
+        rotation = self._arm.hand_rotation(course[:, ARM])
+        return np.asarray(course[:, None, WRIST] + (rotation[:, None] @ self._probes[..., None])[..., 0])
 
     def _swerve(self, course: Array, bow: Array) -> float:
         """How far forward the middle of a transition has to go so that the hand stays clear of the body [m]."""
-        rotation = self._arm.hand_rotation(course)
-        probes = course[:, None, WRIST] + (rotation[:, None] @ self._probes[..., None])[..., 0]
-        distance = np.minimum(*(solid(probes) for solid in self._body)).min(axis=1)
+        points = self.points(course)
+        distance = np.minimum(*(solid(points) for solid in self._body)).min(axis=1)
         lacking = np.maximum(0.0, _CLEARANCE * bow - distance) / np.maximum(bow, 0.35)
         return float(min(0.16, lacking[bow > 0.1].max(initial=0.0)))

@@ -22,6 +22,9 @@ class Variation:
         position: standard deviation of where free (not touching) hands are [m].
         fingers: amplitude of slow drift of the finger joints [rad]; 0.05 keeps every handshape legible.
         sway: amplitude of idle movement of trunk and head [rad].
+        rest: how far hands may hang at the start and the end, as the largest share of the way from the pose `neutral`
+            (0) to `rest` (1).
+        left_handed: share of renditions by a left-handed signer.
     """
 
     tempo: float = 0.0
@@ -29,16 +32,21 @@ class Variation:
     position: float = 0.0
     fingers: float = 0.0
     sway: float = 0.0
+    rest: float = 0.0
+    left_handed: float = 0.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value = getattr(self, field.name)
-            if not 0.0 <= value <= 0.5:
-                raise NsaError(f"variation {field.name} is {value}, it must be in [0, 0.5]")
+            value, most = getattr(self, field.name), _MOST.get(field.name, 0.5)
+            if not 0.0 <= value <= most:
+                raise NsaError(f"variation {field.name} is {value}, it must be in [0, {most}]")
+
+
+_MOST = {"rest": 1.0, "left_handed": 1.0}
 
 
 NATURAL = Variation(tempo=0.12, amplitude=0.10, position=0.006, fingers=0.04, sway=0.012)
-"""About as much as one signer varies; used for the corpus."""
+"""About as much as one right-handed signer varies who begins and ends in `neutral`; used for the corpus."""
 
 
 class Drift:

@@ -18,6 +18,7 @@ class Unit:
         span: characters [first, last) of the utterance's text that it comes from; (0, 0) when there are none.
         frames: how many frames it takes, the transition towards it included.
         face: grammatical face it is signed with, one of `FACES`.
+        closes: whether it is the last of a sentence that another one follows: a pause comes after it.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Unit:
     span: tuple[int, int]
     frames: int
     face: str = "neutral"
+    closes: bool = False
 
 
 FACES = ("neutral", "yes_no", "wh", "negation", "affirmation")

@@ -52,9 +52,15 @@ def encoder(path: str | Path, fps: float) -> Encoder:
 
 
 class Mp4:
-    """H.264 in an mp4 with its index first, so that it starts playing while it loads."""
+    """H.264 in an mp4 with its index first, so that it starts playing while it loads.
 
-    def __init__(self, path: Path, fps: float) -> None:
+    Args:
+        path: file to write.
+        fps: pictures per second.
+        crf: x264's constant rate factor; higher is smaller and coarser.
+    """
+
+    def __init__(self, path: Path, fps: float, crf: str = "20") -> None:
         try:
             import av
         except ImportError as error:
@@ -63,7 +69,7 @@ class Mp4:
         self._file = av.open(str(path), "w", options={"movflags": "+faststart"})
         self._stream = self._file.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
         self._stream.pix_fmt = "yuv420p"
-        self._stream.options = {"crf": "20", "preset": "veryfast"}
+        self._stream.options = {"crf": crf, "preset": "veryfast"}
         self._started = False
 
     def add(self, picture: Picture) -> None:

@@ -26,7 +26,8 @@ Image = NDArray[np.uint8]
 PACKAGES = "libegl1 libgl1-mesa-dri"
 """Debian and Ubuntu packages that this renderer needs."""
 
-_SHADOW = 2048
+_SHADOW, _SHADOW_SHARE = 2048, 4
+"""Width of the light's depth map [pixels] at most, and relative to the picture's longer side."""
 
 _SKIN_VERTEX = f"""
 #version 330
@@ -182,7 +183,8 @@ class GlRenderer:
         self._carriers.bind_to_uniform_block(0)
         for program in (self._skin, self._depth_only):
             program["Carriers"].binding = 0
-        self._shadow = gl.depth_texture((_SHADOW, _SHADOW))
+        fine = min(_SHADOW, _SHADOW_SHARE * max(size))
+        self._shadow = gl.depth_texture((fine, fine))
         self._shadow.compare_func = "<="
         self._shadow.repeat_x = self._shadow.repeat_y = False
         self._depth = gl.depth_texture(size)

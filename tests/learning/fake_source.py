@@ -6,6 +6,7 @@ import numpy as np
 
 from nsa_ros.body.motion import NO_UNIT
 from nsa_ros.body.poses import named_pose
+from nsa_ros.body.skeleton import default_skeleton
 from nsa_ros.learning.corpus import Passage, Sentence, durations, unit_ids
 from nsa_ros.signing.alignment import PlannedUnit
 from nsa_ros.text.tokenizer import Vocabulary, tokenize
@@ -18,6 +19,8 @@ class FakeSource:
     """Signs every word token as its own unit, every letter or digit token as its letter or number."""
 
     fps = 24.0
+    figures = (default_skeleton().name,)
+    fingerprint = "fake"
     vocabulary = Vocabulary.of(WORDS, ("the",))
     units = {  # noqa: RUF012
         "sign": [word.upper() for word in WORDS],
@@ -40,7 +43,7 @@ class FakeSource:
             words.insert(int(rng.integers(len(words) + 1)), f"fs-{name}")
         return " ".join(words) + ("?" if rng.random() < 0.3 else ".")
 
-    def passage(self, text: str, seed: int, motion: bool) -> Passage:
+    def passage(self, text: str, seed: int, motion: bool, figure: int = 0) -> Passage:
         tokens = tokenize(text, self.vocabulary)
         face = 1 if text.endswith("?") else 0
         units = []

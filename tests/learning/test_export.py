@@ -5,9 +5,9 @@ import yaml
 from tiny import CONFIG, PAPER, make_bundle
 
 from nsa_ros.errors import NsaError
-from nsa_ros.learning.corpus import read_corpus
 from nsa_ros.learning.export import Trained, export_bundle
 from nsa_ros.learning.parity import parity, plan_torch, sample_onnx, sample_torch
+from nsa_ros.learning.shards import read_corpus
 from nsa_ros.signing.bundle import load_bundle
 from nsa_ros.signing.networks import Networks
 

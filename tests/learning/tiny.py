@@ -8,18 +8,20 @@ from tempfile import mkdtemp
 
 from fake_source import FakeSource
 
-from nsa_ros.learning.config import CorpusConfig, DiffusionConfig, LossConfig, ModelConfig, OptimizerConfig
-from nsa_ros.learning.corpus import Corpus, read_corpus, write_corpus
+from nsa_ros.learning.config import DiffusionConfig, LossConfig, ModelConfig, OptimizerConfig
+from nsa_ros.learning.corpus import Corpus
+from nsa_ros.learning.corpus_building import CorpusSettings, build_corpus
 from nsa_ros.learning.denoiser import DenoiserConfig
 from nsa_ros.learning.export import export_bundle
 from nsa_ros.learning.planner_model import PlannerConfig
+from nsa_ros.learning.shards import read_corpus
 from nsa_ros.learning.tasks import DenoiserTask, PlannerTask
 from nsa_ros.learning.text_encoder import TextConfig
 from nsa_ros.learning.trainer import train
 
 TEXT = TextConfig(width=32, layers=1, heads=2, tokens=32)
 DENOISER = DenoiserConfig(graph_widths=(4, 4), expression_widths=(4,), condition=16, hidden=24, layers=2, cell="lstm")
-CORPUS = CorpusConfig(sentences=24, plans=10, test=6, seed=3)
+CORPUS = CorpusSettings(hours=0.01, plans=10, seed=3)
 
 CONFIG = ModelConfig(
     name="tiny",
@@ -27,7 +29,6 @@ CONFIG = ModelConfig(
     denoiser=DENOISER,
     train_denoiser=OptimizerConfig(steps=2, batch=4, window=16),
     train_planner=OptimizerConfig(steps=2, batch=4),
-    corpus=CORPUS,
     text=TEXT,
     diffusion=DiffusionConfig(noise_window=5),
     planner=PlannerConfig(hidden=24, longest=32),
@@ -39,7 +40,6 @@ PAPER = ModelConfig(
     denoiser=DenoiserConfig((4, 4, 4, 4), (4, 4, 4, 4), 16, 24, 4, "lstm", gated_frame=False),
     train_denoiser=OptimizerConfig(steps=3, batch=4, window=16),
     train_planner=OptimizerConfig(steps=0, batch=4),
-    corpus=CORPUS,
     text=TEXT,
     diffusion=DiffusionConfig("rotvec", "linear", "epsilon", 50),
     loss=LossConfig(velocity=0.0, position=0.0),
@@ -49,7 +49,7 @@ PAPER = ModelConfig(
 
 def make_corpus(folder: Path) -> Corpus:
     """The tiny corpus, written and read."""
-    write_corpus(FakeSource(), CORPUS, folder, workers=1)
+    build_corpus(FakeSource(), CORPUS, folder, workers=1)
     return read_corpus(folder)
 
 

@@ -20,7 +20,19 @@ from nsa_ros.body.skeleton import FINGERS, INDEX, LEFT_HAND, RIGHT_HAND, TIPS, S
 from nsa_ros.body.surface import FINGER_RADII
 from nsa_ros.errors import NsaError
 from nsa_ros.phonology import handshapes
-from nsa_ros.phonology.handshapes import direction, hand_rotations, handshape, names, rest_thumb, wrist_rotation
+from nsa_ros.phonology.handshapes import (
+    FINE_ANGLES,
+    FLEXIONS,
+    THUMB_FINE_ANGLES,
+    Features,
+    direction,
+    features,
+    hand_rotations,
+    handshape,
+    names,
+    rest_thumb,
+    wrist_rotation,
+)
 from nsa_ros.phonology.lexicon import letters
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
@@ -39,7 +51,15 @@ EVERYDAY = [
     "ILY",
     "horns",
     "rest",
+    "closed-3",
+    "flat-H",
+    "open-H",
+    "spread-C",
+    "curved-B",
+    "bent-1",
 ]
+BEYOND_THE_RATIO = {"M", "R", "S", "X"}
+"""Calibrated handshapes that keep their definition at the cost of distance; docs/handshapes.md says why."""
 TO_HAND_FRAME = np.diag([-1.0, -1.0, 1.0])
 DEGREES = st.floats(-30, 90)
 
@@ -169,6 +189,66 @@ def test_unknown_angles_are_refused():
         hand_rotations({"little": {"mcp": 1}})
     with pytest.raises(NsaError, match=r"unknown angle 'mpc' of the index\. Angles: mcp"):
         hand_rotations({"index": {"mpc": 1}})
+    with pytest.raises(NsaError, match=r"unknown angle 'pip' of the index\. Angles: roll"):
+        hand_rotations({}, fine={"index": {"pip": 1}})
+
+
+@pytest.mark.parametrize(
+    ("finger", "key"),
+    [(finger, key) for finger in FINGERS for key in (THUMB_FINE_ANGLES if finger == "thumb" else FINE_ANGLES)],
+)
+def test_a_fine_angle_is_the_turn_of_one_joint_beside_its_flexion(finger, key):
+    model = RevoluteModel(default_skeleton())
+    poses = np.zeros((2, 55, 3))
+    poses[0, RIGHT_HAND], poses[1, RIGHT_HAND] = hand_rotations({}), hand_rotations({}, fine={finger: {key: 5}})
+    difference = np.degrees(np.diff(model.from_motion(poses, np.zeros((2, 3))), axis=0)[0])
+    (turned,) = np.flatnonzero(np.abs(difference) > 1e-6)
+    assert abs(difference[turned]) == pytest.approx(5)
+    joint = {"mcp": 2, "ip": 3, "roll": 1, "pip": 2, "dip": 3}[key.partition("_")[0]]
+    turn = "rotation" if key.endswith("roll") else "abduction"
+    assert model.names[turned] == f"right_{finger}{joint}_{turn}"
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_handshape_has_features(name):
+    selected, thumb, flexion = features(name)
+    assert selected or thumb
+    assert selected == "".join(finger for finger in "imrp" if finger in selected)
+    assert flexion in FLEXIONS
+
+
+def test_features_are_those_of_the_field():
+    assert features("V") == Features("im", False, "fully-open")
+    assert features("H") == features("U")
+    assert features("10") == Features("", True, "fully-open")
+    assert features("bent-B") == Features("imrp", False, "flat")
+    assert (features("R").flexion, features("K").flexion) == ("crossed", "stacked")
+    with pytest.raises(NsaError, match="unknown handshape 'fist'"):
+        features("fist")
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{selected: mi, flexion: flat}", r"shapes\.yaml: B: selected: 'mi'; .* order imrpt"),
+        ("{flexion: flat}", r"shapes\.yaml: B: selected: None"),
+        ("{selected: i, flexion: bend}", r"shapes\.yaml: B: flexion: 'bend'\. Flexions: fully-open, bent"),
+    ],
+)
+def test_a_mistake_in_the_features_is_named(tmp_path, monkeypatch, entry, said):
+    file = tmp_path / "shapes.yaml"
+    file.write_text(f"handshapes:\n  B: {entry}\naliases: {{}}\n", encoding="utf-8")
+    monkeypatch.setattr(handshapes, "_FILE", file)
+    with pytest.raises(NsaError, match=said):
+        handshapes._inventory.__wrapped__()
+
+
+def test_selected_fingers_that_are_fully_open_are_straight():
+    for name, entry in INVENTORY["handshapes"].items():
+        if entry["flexion"] == "fully-open":
+            for finger in {"i": "index", "m": "middle", "r": "ring", "p": "pinky"}.items():
+                angles = entry["angles"][finger[1]]
+                assert finger[0] not in entry["selected"] or angles["pip"] + angles["dip"] < 30, (name, finger[1])
 
 
 def test_the_left_hand_is_the_mirror_image():
@@ -206,6 +286,8 @@ def test_no_finger_passes_through_another(name):
         ("flat-O", "index"),
         ("baby-O", "index"),
         ("flat-G", "index"),
+        ("closed-3", "index"),
+        ("closed-3", "middle"),
         ("D", "middle"),
         ("6", "pinky"),
         ("7", "ring"),
@@ -244,7 +326,14 @@ def test_the_thumb_comes_out_under_the_fingers_of_m_n_and_t(name, over):
 
 @pytest.mark.parametrize(
     ("name", "straight"),
-    [("B", FINGERS[1:]), ("L", ["index"]), ("bent-H", ["index", "middle"]), ("G", ["index"]), ("1", ["index"])],
+    [
+        ("B", FINGERS[1:]),
+        ("L", ["index"]),
+        ("bent-H", ["index", "middle"]),
+        ("G", ["index"]),
+        ("1", ["index"]),
+        ("Z", ["index"]),
+    ],
 )
 def test_extended_fingers_are_straight_and_the_others_folded(name, straight):
     for finger in FINGERS[1:]:
@@ -308,8 +397,15 @@ def test_calibrated_handshapes_are_near_the_captured_letter(name):
     frames = captured()[entry["source"].split()[-1]]
     ours = landmarks(handshape(name))
     distances = [distance(frame, ours) for frame in frames]
-    assert np.median(distances) < entry["residual_mm"] + 2.0
-    assert entry["residual_mm"] < 14
+    assert np.median(distances) < entry["residual_mm"] + 3.0
+
+
+def test_calibrated_handshapes_are_nearly_as_near_as_a_free_fit():
+    calibrated = {n: h for n, h in INVENTORY["handshapes"].items() if h["status"] == "calibrated"}
+    far = {n for n, h in calibrated.items() if h["residual_mm"] > 1.3 * h["free_fit_mm"]}
+    assert far == BEYOND_THE_RATIO
+    assert all("kept" in calibrated[n] for n in far)
+    assert np.mean([h["residual_mm"] for h in calibrated.values()]) < 8
 
 
 def test_the_letters_are_named_by_their_nearest_captured_neighbours_from_the_front():

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from nsa_ros.body.skeleton import default_skeleton
-from nsa_ros.phonology.lexicon import LexiconError, find_sign, letters, lexicon, numbers, parse_sign, read_lexicon
+from nsa_ros.phonology import lexicon as lexicon_module
+from nsa_ros.phonology.entry import LexiconError, parse_sign
+from nsa_ros.phonology.lexicon import find_sign, letters, lexicon, numbers, read_lexicon, simple_signs
 from nsa_ros.phonology.movement import Movements
 
 GOOD = {"handshape": "B", "palm": "forward", "fingers": "up", "location": "neutral"}
@@ -86,13 +88,27 @@ EVERYDAY = [
 def test_everyday_signs_letters_and_numbers_are_there():
     assert set(EVERYDAY) <= set(lexicon())
     assert set(letters()) == set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    assert set(numbers()) == {str(n) for n in range(11)}
+    assert set(numbers()) == {str(n) for n in range(101)}
 
 
 def test_every_sign_can_be_performed():
     movements = Movements(default_skeleton(), 24.0)
     for sign in (*lexicon().values(), *letters().values(), *numbers().values()):
-        movements.stations(sign)
+        for part in simple_signs(sign):
+            movements.stations(part)
+
+
+def test_the_lexicon_is_large():
+    assert len(lexicon()) >= 600
+
+
+def test_a_compound_of_unknown_parts_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for path in Path(lexicon_module.__file__).parent.glob("lexicon/*.yaml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "mine.yaml").write_text("UNICORN-FOAL: {compound: [UNICORN, BABY]}\n")
+    monkeypatch.setattr(lexicon_module, "_FOLDER", tmp_path)
+    with pytest.raises(LexiconError, match=r"mine\.yaml: UNICORN-FOAL: compound: no sign 'UNICORN'"):
+        lexicon.__wrapped__()
 
 
 def test_only_j_and_z_move_among_the_letters():
@@ -131,6 +147,9 @@ def test_every_sign_is_marked_as_not_reviewed():
         ({"nonmanual": ["wink-wink"]}, "nonmanual", "smile"),
         ({"confidence": "sure"}, "confidence", "high"),
         ({"colour": "red"}, "colour", "unknown field"),
+        ({"class": "nown"}, "class", "noun"),
+        ({"compound": ["MOTHER"]}, "compound", "at least two"),
+        ({"compound": ["MOTHER", "FATHER"]}, "handshape", "from its parts"),
     ],
 )
 def test_mistake_is_named_by_file_entry_and_field(change, field, says):
@@ -180,6 +199,6 @@ def test_unquoted_yes_is_still_a_gloss(tmp_path: Path):
     assert list(read_lexicon(path)) == ["YES"]
 
 
-def test_unknown_unit_lists_what_there_is():
-    with pytest.raises(LexiconError, match=r"no sign 'UNICORN'.*HELLO"):
+def test_unknown_unit_names_what_is_near():
+    with pytest.raises(LexiconError, match=r"no sign 'UNICORN'. Nearest: .*CORN.*nsa vocabulary"):
         find_sign("sign", "UNICORN")

@@ -1,18 +1,20 @@
 """Units to motion: ends, alignment, holds, variation, limits, penetration, speed."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from nsa_ros.body.kinematics import forward
-from nsa_ros.body.limits import limits
 from nsa_ros.body.motion import NO_UNIT, concatenate
-from nsa_ros.body.poses import named_pose
-from nsa_ros.body.revolute import RevoluteModel
-from nsa_ros.body.skeleton import INDEX, JOINTS, RIGHT_HAND, TIPS, default_skeleton
-from nsa_ros.body.surface import capsules, head, trunk
-from nsa_ros.phonology.lexicon import LexiconError, letters, lexicon, numbers
+from nsa_ros.body.poses import mirror_pose, named_pose
+from nsa_ros.body.proportions import random_figure
+from nsa_ros.body.skeleton import INDEX, RIGHT_HAND, TIPS, default_skeleton
+from nsa_ros.body.surface import landmarks
+from nsa_ros.phonology.entry import LexiconError
+from nsa_ros.phonology.lexicon import lexicon
+from nsa_ros.phonology.nonmanuals import Nonmanuals
 from nsa_ros.phonology.synthesis import FPS, Synthesizer, sign_units
 from nsa_ros.phonology.variation import NATURAL, Variation
 from nsa_ros.text.units import Unit
@@ -34,11 +36,6 @@ def run(units, seed=0, synthesizer=SYNTHESIZER):
     return [u for u, _ in made if u is not None], concatenate([motion for _, motion in made])
 
 
-EVERYTHING = [
-    *(unit(gloss) for gloss in lexicon()),
-    *spell(letters()),
-    *(unit(number, "number") for number in numbers()),
-]
 SENTENCE = [unit("HELLO"), unit("MY"), unit("NAME"), *spell("ADA")]
 
 
@@ -146,45 +143,58 @@ def test_natural_variation_keeps_handshapes_legible():
     assert 1e-4 < np.abs(held[0] - held[1]).max() < 0.08
 
 
-def test_every_unit_keeps_the_limits_of_the_body():
-    model = RevoluteModel(SKELETON)
-    bounds = limits(model)
-    for one in EVERYTHING:
-        motion = run([one])[1]
-        q = model.from_motion(motion.poses, motion.transl)
-        speed = np.abs(np.diff(q, axis=0)).max(0) * FPS
-        assert np.maximum(bounds.lower - q, q - bounds.upper).max() < np.radians(0.5), one.text
-        assert (speed <= bounds.velocity).all(), one.text
+def test_pause_between_sentences_lowers_the_hands():
+    units = [unit("HELLO"), replace(unit("GOOD"), closes=True), unit("YOU"), unit("GOOD")]
+    made, motion = run(units)
+    assert made[1].frames > made[3].frames + 5
+    wrist = forward(SKELETON, motion.poses).positions[:, INDEX["left_wrist"], 1]
+    held = wrist[motion.unit == 1]
+    assert held[-1] < held.max() - 0.02
 
 
-def test_hands_stay_out_of_head_and_trunk():
-    """Worst depth of hand and finger capsules under the skin: 15 mm (a flat hand pressed on the round chest)."""
-    hand = [c for c in capsules(SKELETON) if c.joint in JOINTS[RIGHT_HAND] or c.joint == "right_wrist"]
-    index = [INDEX[c.joint] for c in hand]
-    radius = np.array([c.radius for c in hand])
-    worst = {}
-    for one in EVERYTHING:
-        posed = forward(SKELETON, run([one])[1].poses)
-        ends = [
-            posed.positions[:, index] + (posed.rotations[:, index] @ np.array([e])[..., None])[..., 0]
-            for e in (np.array([c.a for c in hand]), np.array([c.b for c in hand]))
-        ]
-        for solid, joint in ((trunk(SKELETON), INDEX["spine3"]), (head(SKELETON), INDEX["head"])):
-            turn = np.swapaxes(posed.rotations[:, None, joint], -1, -2)
-            depth = max(
-                float(
-                    (
-                        radius
-                        - solid(
-                            (turn @ (e - posed.positions[:, None, joint])[..., None])[..., 0] + SKELETON.rest[joint]
-                        )
-                    ).max()
-                )
-                for e in ends
-            )
-            worst[one.text] = max(worst.get(one.text, 0.0), depth)
-    deepest = max(worst, key=worst.__getitem__)
-    assert worst[deepest] < 0.015, (deepest, worst[deepest])
+def test_a_compound_is_one_unit_made_of_its_parts():
+    compound = next(sign for sign in lexicon().values() if sign.parts)
+    made, motion = run([unit(compound.gloss)])
+    assert len(made) == 1
+    assert set(motion.unit.tolist()) == {NO_UNIT, 0}
+    alone = [run([part_unit(name)])[0][0].frames for name in compound.parts]
+    assert max(alone) < made[0].frames < sum(alone)
+
+
+def part_unit(name):
+    kind = "letter" if name.startswith("fs-") else "sign" if name in lexicon() else "number"
+    return unit(name.removeprefix("fs-"), kind)
+
+
+def test_left_handed_signer_is_the_mirror_image():
+    right, left = (run(SENTENCE, 4, Synthesizer(variation=Variation(left_handed=share)))[1] for share in (0.0, 1.0))
+    np.testing.assert_allclose(mirror_pose(right.poses), left.poses, atol=1e-12)
+    wrist = forward(SKELETON, left.poses).positions[:, INDEX["left_wrist"], 1]
+    assert wrist.max() > 0.3
+
+
+def test_rest_poses_differ_and_begin_and_end_an_utterance():
+    varied = Synthesizer(variation=Variation(rest=1.0))
+    motions = [run(SENTENCE, seed, varied)[1] for seed in range(4)]
+    for motion in motions:
+        np.testing.assert_array_equal(motion.poses[0], motion.poses[-1])
+    assert np.ptp([motion.poses[0] for motion in motions], axis=0).max() > 0.1
+
+
+def test_other_proportions_keep_contacts():
+    figure = random_figure(SKELETON, 3)
+    motion = run([unit("MOTHER")], 0, Synthesizer(figure))[1]
+    thumb = forward(figure, motion.poses).tips[:, TIPS.index("right_thumb")]
+    chin = landmarks(figure)["chin"]
+    place = forward(figure, motion.poses).positions[:, INDEX["jaw"]] + chin.offset
+    assert np.linalg.norm(thumb - place, axis=1).min() < 0.015
+
+
+def test_jaw_and_gaze_are_written_into_their_joints():
+    face = Nonmanuals(FPS).advance(("jaw-open", "gaze-left"), 24)
+    assert face.jaw[-1] > 0.2
+    assert face.gaze[-1, 1] > 0.3
+    assert face.gaze[-1, 0] == pytest.approx(0.0)
 
 
 def test_unknown_unit_is_named():

@@ -1,0 +1,1 @@
+"""What `nsa vocabulary` does with signs: choose, check, picture and publish them."""

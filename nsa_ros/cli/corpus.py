@@ -1,0 +1,109 @@
+"""`nsa corpus`: the corpus that models learn from, drawn from the grammar and signed by the reference signer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nsa_ros.errors import NsaError
+
+if TYPE_CHECKING:
+    from nsa_ros.phonology.variation import Variation
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="action", required=True)
+    build = actions.add_parser("build", help="write a corpus, or go on with one that was stopped")
+    build.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
+    build.add_argument("--hours", type=float, required=True, help="of motion for training")
+    build.add_argument("--seed", type=int, default=0, help="same seed, same bytes (default 0)")
+    build.add_argument("--plans", type=int, default=0, help="further texts in signing order only, without motion")
+    build.add_argument(
+        "--held-out", type=float, default=0.02, help="share of the hours for tuning, and as much for judging (0.02)"
+    )
+    build.add_argument("--figures", type=int, default=0, help="figures of other proportions besides the shipped one")
+    build.add_argument(
+        "--vary",
+        default="",
+        metavar="KIND=SIZE,...",
+        help="sizes of natural variation that differ from the usual: tempo, amplitude, position, fingers, sway, rest, "
+        "left_handed; `none` for no variation",
+    )
+    build.add_argument("--workers", type=int, default=2, help="processes (default 2)")
+    build.add_argument("--json", action="store_true", help="print what was made as JSON")
+    texts = actions.add_parser("texts", help="print sentences as they are drawn, and how they are signed")
+    texts.add_argument("--count", type=int, default=20, help="how many (default 20)")
+    texts.add_argument("--seed", type=int, default=0, help="same seed, same sentences (default 0)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return build(arguments) if arguments.action == "build" else texts(arguments)
+
+
+def build(arguments: argparse.Namespace) -> int:
+    from nsa_ros.learning.corpus_building import CorpusSettings, build_corpus
+    from nsa_ros.learning.phonology_source import PhonologySource
+
+    settings = CorpusSettings(
+        hours=arguments.hours,
+        seed=arguments.seed,
+        plans=arguments.plans,
+        held_out=arguments.held_out,
+        figures=arguments.figures,
+        variation=variation(arguments.vary),
+    )
+    source = PhonologySource(settings.variation, settings.figures)
+    source.solve()
+    made = build_corpus(source, settings, arguments.out, arguments.workers)
+    if arguments.json:
+        print(json.dumps(made, indent=1))
+    else:
+        print(
+            f"{arguments.out}: {made['hours']:g} h of motion and {sum(made['texts'].values())} texts in "
+            f"{made['shards']} shards, made {made['real_time_factor']:g} times faster than real time.\n"
+            "Synthetic, from signs authored in phonology, not reviewed by Deaf signers."
+        )
+    return 0
+
+
+def variation(text: str) -> Variation:
+    """The usual variation with some sizes changed, or none.
+
+    Raises:
+        NsaError: an unknown kind, or a size out of range.
+    """
+    from nsa_ros.phonology.variation import NATURAL, Variation
+
+    if text == "none":
+        return Variation()
+    known = [field.name for field in fields(Variation)]
+    sizes = {}
+    for part in filter(None, text.split(",")):
+        name, _, size = part.partition("=")
+        try:
+            sizes[name] = float(size)
+        except ValueError:
+            name = ""
+        if name not in known:
+            raise NsaError(f"--vary: {part!r} is not KIND=SIZE with one of {', '.join(known)}")
+    return replace(NATURAL, **sizes)
+
+
+def texts(arguments: argparse.Namespace) -> int:
+    import numpy as np
+
+    from nsa_ros.cli.sign import spelled
+    from nsa_ros.phonology.grammar import translate
+    from nsa_ros.phonology.sentences import default_sentences
+    from nsa_ros.phonology.vocabulary import default_vocabulary
+    from nsa_ros.text.tokenizer import tokenize
+
+    rng = np.random.default_rng(arguments.seed)
+    for _ in range(arguments.count):
+        text = default_sentences().draw(rng)
+        units = [gloss.unit() for gloss in translate(tokenize(text, default_vocabulary()))]
+        print(f"{text}\n    {spelled(units)}")
+    return 0
