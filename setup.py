@@ -32,6 +32,7 @@ def package_data() -> dict[str, list[str]]:
 FILM = ["moderngl>=5.12", "av>=13", "pillow>=10", "matplotlib>=3.8"]
 VIEWER = ["viser>=1.0.20"]
 LEARNING = ["torch>=2.6", "onnx>=1.17", "onnxscript>=0.3", "open_clip_torch>=2.30"]
+REALITY = ["scikit-learn>=1.4", "pose-format>=0.4"]
 
 setup(
     name="nsa_ros",
@@ -45,7 +46,7 @@ setup(
     package_data=package_data(),
     data_files=data_files(),
     zip_safe=False,
-    install_requires=["numpy>=1.26", "scipy>=1.11", "pyyaml>=6"],
+    install_requires=["numpy>=1.26", "scipy>=1.11", "pyyaml>=6", "tqdm>=4.66"],
     extras_require={
         "cpu": ["onnxruntime>=1.20"],
         "gpu": ["onnxruntime-gpu[cuda,cudnn]>=1.22"],
@@ -53,6 +54,7 @@ setup(
         "viewer": VIEWER,
         "mcap": ["mcap>=1.2", "mcap-ros2-support>=0.5"],
         "learning": LEARNING,
+        "reality": REALITY,
         "smplx": ["smplx>=0.1.28"],
     },
     entry_points={

@@ -17,6 +17,7 @@ VERBS = {
     "sign": "English text to motion, as a file or a film, without ROS",
     "vocabulary": "what can be signed",
     "corpus": "make the corpus that models learn from",
+    "reality": "the lexicon or a bundle against captures of people signing",
     "view": "play a motion file in the browser",
     "bench": "measure this machine: latency, speed, memory, jitter",
     "doctor": "what is installed, what works, what to do",

@@ -13,7 +13,7 @@ COMMA = "comma"
 OPENINGS = ("greeting", "interjection")
 SUBJECTS = ("pronoun", "possessive", "name")
 BE = frozenset({"am", "is", "are", "was", "were", "be", "been", "being"})
-_EXISTS = frozenset({"is there", "are there", "was there", "were there"})
+EXISTS = frozenset({"is there", "are there", "was there", "were there"})
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,7 @@ def noun_phrase(parts: Clause, first: int) -> int:
         place += 1
         compound = place < len(parts) and role in ("noun", "name", "time") and parts[place].role in ("noun", "name")
         joined = place + 1 < len(parts) and parts[place].word == "and"
-        if parts[place : place + 1] and parts[place].word == "'s":
-            place += 1
-        elif joined:
+        if (parts[place : place + 1] and parts[place].word == "'s") or joined:
             place += 1
         elif not compound:
             return place
@@ -240,10 +238,11 @@ def _form(clause: Clause, mark: str) -> str:
         counted = before.role in ("auxiliary", "modal")
         who = first.word == "who" and second is not None and second.role == "verb"
         return "wh" if mark == "?" or inverted or counted or who else "neutral"
-    if first.word in _EXISTS and clause[0] is first:
+    if first.word in EXISTS and clause[0] is first:
         return "yes_no"
     if first.role in ("auxiliary", "modal") and second is not None:
-        if mark != "?" and (clause[0].role == "time" or (first.word == "do" and second.role == "negation")):
+        timed = any(part.role == "time" for part in clause[: clause.index(first)])
+        if mark != "?" and (timed or (first.word == "do" and second.role == "negation")):
             return "neutral"
         subject = third if second.role == "negation" and third else second
         determined = subject.role == "determiner" and not first.word.startswith(("do", "ha", "let"))

@@ -34,7 +34,7 @@ class LexiconError(NsaError):
 
 
 def _fail(origin: str, field: str, message: object) -> LexiconError:
-    return LexiconError(f"{origin}: {field}: {message}")
+    return LexiconError(": ".join(filter(None, (origin, field, str(message)))))
 
 
 def _known(origin: str, field: str, value: str, allowed: tuple[str, ...]) -> str:

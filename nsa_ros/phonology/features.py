@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -112,7 +113,7 @@ def _sign_type(sign: Sign) -> str:
     if sign.type in ("symmetric", "alternating"):
         return "SymmetricalOrAlternating"
     same = all(
-        np.array_equal(handshapes.handshape(own.handshape), handshapes.handshape(base.handshape))
+        handshapes.canonical_name(own.handshape) == handshapes.canonical_name(base.handshape)
         for own, base in zip(sign.postures, sign.base, strict=True)
     )
     return "AsymmetricalSameHandshape" if same else "AsymmetricalDifferentHandshape"
@@ -146,7 +147,10 @@ def _movement(sign: Sign) -> str:
         return "Circular"
     if movement.path == "arc":
         return "Curved"
-    stops = [postures[0], *(after for before, after in zip(postures, postures[1:], strict=False) if _far(before, after))]
+    stops = [
+        postures[0],
+        *(after for before, after in pairwise(postures) if _far(before, after)),
+    ]
     if len(stops) == 1:
         return "None"
     if movement.path == "trace":

@@ -113,7 +113,7 @@ class Grammar:
     def _perfect(self, tokens: Sequence[Token], place: int, last: int, first: int) -> bool:
         """Whether `have` at a place belongs to a past form: then it is no verb of its own."""
         opens = place == first or tokens[place - 1].silent or self.roles.get(tokens[place - 1].text) == "wh"
-        for token in tokens[place + 1 : min(place + 6, last)]:
+        for token in [token for token in tokens[place + 1 : last] if token.opens][:5]:
             if token.text in self._words.past:
                 return True
             role = self.roles.get(token.text, "name")
@@ -189,7 +189,7 @@ class Grammar:
             return Part("", "number", tuple(units))
         word = "".join(token.text[1] for token in tokens[first:last])
         role = self.roles.get(word, "name")
-        return Part(word, role if role in ("verb", "adjective") else "name", tuple(units))
+        return Part(word, role if role in ("verb", "adjective", "time") else "name", tuple(units))
 
 
 def _sentences(tokens: Sequence[Token]) -> list[tuple[int, int]]:

@@ -101,7 +101,7 @@ def handshape(name: str) -> Array:
     Raises:
         NsaError: no handshape of that name.
     """
-    return _rotations(_entry_name(name))
+    return _rotations(canonical_name(name))
 
 
 def features(name: str) -> Features:
@@ -110,7 +110,7 @@ def features(name: str) -> Features:
     Raises:
         NsaError: no handshape of that name.
     """
-    entry = _inventory()["handshapes"][_entry_name(name)]
+    entry = _inventory()["handshapes"][canonical_name(name)]
     selected = entry["selected"]
     return Features(selected.removesuffix("t"), selected.endswith("t"), entry["flexion"])
 
@@ -236,7 +236,12 @@ def _check(angles: Angles, of_fingers: tuple[str, ...], of_thumb: tuple[str, ...
             raise NsaError(f"unknown angle {unknown[0]!r} of the {finger}. Angles: {', '.join(legal[finger])}")
 
 
-def _entry_name(name: str) -> str:
+def canonical_name(name: str) -> str:
+    """The name under which a handshape stands in the inventory, of an alias or of itself.
+
+    Raises:
+        NsaError: no handshape of that name.
+    """
     if name not in names():
         raise NsaError(f"unknown handshape {name!r}. Handshapes: {', '.join(names())}")
     aliases: dict[str, str] = _inventory()["aliases"]

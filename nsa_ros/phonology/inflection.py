@@ -32,7 +32,7 @@ class Inflection:
         self.graded = frozenset(tables["graded"])
         forms = (form for forms in self._verbs.values() for form in forms)
         self._past = frozenset(forms) - frozenset(self._verbs)
-        self._irregular = self._past | frozenset(self._plurals.values())
+        self._irregular = self._past | frozenset(self._plurals.values()) - frozenset(self._plurals)
 
     def is_irregular(self, word: str) -> bool:
         """Whether the head of a word is a past form, participle or plural of the tables, not inflected again."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nsa_ros.phonology.clauses import BE, Clause, Facts, Part, gloss, noun_phrase
+from nsa_ros.phonology.clauses import BE, EXISTS, Clause, Facts, gloss, noun_phrase
 
 _DO = frozenset({"do", "does", "did", "doing"})
 _OBJECTS = ("noun", "determiner", "possessive", "time")
@@ -19,7 +19,7 @@ _WITH_TIME = ("determiner", "number", "adjective", "possessive", "time")
 
 def sign_order(clause: Clause, face: str, facts: Facts) -> Clause:
     """The parts of a clause in signing order, with their faces; silent parts are left out."""
-    clause = _place_first(_reread(clause, facts))
+    clause = _place_first(_reread(clause, face, facts))
     voiced = _time_first(clause)
     voiced = [part for part in voiced if part.units]
     if face != "neutral":
@@ -32,13 +32,13 @@ def sign_order(clause: Clause, face: str, facts: Facts) -> Clause:
     return [part.faced("affirmation") if gloss(part) == "YES" else part for part in voiced]
 
 
-def _reread(clause: Clause, facts: Facts) -> Clause:
+def _reread(clause: Clause, face: str, facts: Facts) -> Clause:
     """Words that mean something else in their place: main verb do, empty it, like, no, yet."""
     parts = list(clause)
     for place, part in enumerate(clause):
         before = clause[place - 1] if place else None
         after = clause[place + 1 :]
-        if part.word in _DO and _is_main_verb(clause, place) and "ACTIVITY" in facts.glosses:
+        if part.word in _DO and _is_main_verb(clause, place, face) and "ACTIVITY" in facts.glosses:
             parts[place] = replace(part.signed("ACTIVITY"), role="verb")
         elif part.word == "it" and _is_empty(clause, place, facts):
             parts[place] = part.dropped()
@@ -47,6 +47,8 @@ def _reread(clause: Clause, facts: Facts) -> Clause:
                 parts[place] = replace(part.signed("SAME"), role="preposition")
         elif part.word in ("like", "love") and any(other.word == "would" for other in clause[:place]):
             parts[place] = part.signed("WANT") if "WANT" in facts.glosses else part
+        elif part.word == "her" and after and after[0].role in ("noun", "adjective", "number") and "HIS" in facts.glosses:
+            parts[place] = replace(part.signed("HIS"), role="possessive")
         elif part.word == "no" and before and after and "NONE" in facts.glosses:
             parts[place] = replace(part.signed("NONE"), word="none", role="determiner")
         elif part.role == "negation" and part.word == "not" and after and after[-1].word == "yet":
@@ -60,7 +62,7 @@ def _reread(clause: Clause, facts: Facts) -> Clause:
     return parts
 
 
-def _is_main_verb(clause: Clause, place: int) -> bool:
+def _is_main_verb(clause: Clause, place: int, face: str) -> bool:
     """Do the dishes, I did it, doing something; not: do you eat."""
     after = clause[place + 1 :]
     if not after or not (after[0].role in _OBJECTS or after[0].word in _THINGS):
@@ -69,7 +71,9 @@ def _is_main_verb(clause: Clause, place: int) -> bool:
         return True
     if any(part.role in ("verb", "adjective", "modal") for part in after):
         return False
-    return place > 0 and clause[place - 1].role in ("pronoun", "noun", "name", "modal", "adverb", "interjection")
+    if place == 0:
+        return face == "neutral"
+    return clause[place - 1].role in ("pronoun", "noun", "name", "modal", "adverb", "interjection")
 
 
 def _is_empty(clause: Clause, place: int, facts: Facts) -> bool:
@@ -105,7 +109,7 @@ def _uninverted(parts: Clause) -> Clause:
     """`Can you help`, `Have you coffee`: the subject, then the verb before it."""
     for place, part in enumerate(parts[:-1]):
         opens = place == 0 or parts[place - 1].role in ("wh", "time", "conjunction") or parts[0].role == "wh"
-        if part.role in ("modal", "auxiliary") and opens and gloss(part) != "HAVE":
+        if part.role in ("modal", "auxiliary") and opens and part.word not in EXISTS:
             first = place + 2 if parts[place + 1].role == "negation" else place + 1
             end = noun_phrase(parts, first)
             return [*parts[:place], *parts[first:end], part, *parts[place + 1 : first], *parts[end:]]
@@ -181,9 +185,10 @@ def _time_end(parts: Clause, place: int) -> int:
     at = place
     while at < len(parts) and parts[at].role in _WITH_TIME and parts[at].role != "time":
         at += 1
-    asked = any(part.role == "wh" for part in parts[max(place - 1, 0) : place])
+    before = [part for part in parts[:place] if part.role not in ("determiner", "number", "adjective", "possessive")]
+    asked = bool(before) and before[-1].role == "wh"
     if asked or at >= len(parts) or parts[at].role != "time":
         return place
     while at < len(parts) and (parts[at].role == "time" or (parts[at].role == "number" and parts[at - 1].role == "time")):
         at += 1
-    return at
+    return place if at < len(parts) and parts[at].word == "old" else at

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -12,29 +13,39 @@ from typing import Any, Literal
 import numpy as np
 import yaml
 
+from nsa_ros.phonology.forms import finish
+from nsa_ros.phonology.grammar import Grammar, default_grammar
+from nsa_ros.phonology.inflection import default_inflection
 from nsa_ros.phonology.templates import Line, Templates, draw_name, draw_number, parse_template, pick
-from nsa_ros.phonology.vocabulary import default_vocabulary
+from nsa_ros.phonology.vocabulary import build_vocabulary
 from nsa_ros.text.normalize import normalize
-from nsa_ros.text.tokenizer import Vocabulary
+from nsa_ros.text.tokenizer import Token, tokenize
 
 Split = Literal["train", "val", "test"]
+Reason = Literal["", "name", "combination", "sentence"]
 
 _DATA = Path(__file__).parent / "data"
-_HELD_OUT = {"val": 4, "test": 4}
-"""Percent of names, and of sentences without a held-out name, that are kept from training."""
+_HELD_OUT = {"test": 40, "val": 40}
+"""Of a thousand names, and of a thousand sentences without a held-out name: how many are kept from training."""
+_PAIRS_HELD_OUT = {"test": 5, "val": 5}
+"""Of a thousand pairs of signs."""
+_CONTENT = ("noun", "verb", "adjective")
 
 _CONTRACTED = (
     (r"\bcan not\b", ("can't", "cannot")),
-    (r"\b(do|does|did|is|are) not\b", (r"\1n't",)),
+    (r"\b(do|does|did|is|are|was|were|has|have|should|could) not\b", (r"\1n't",)),
     (r"\bwill not\b", ("won't",)),
-    (r"\b(what|where|who|how|he|she|it|name|that) is (?!not|n't)", (r"\1's ",)),
+    (r"\b(what|where|who|how|he|she|it|name|that|there) is (?!not|n't)", (r"\1's ",)),
     (r"\bI am\b", ("I'm",)),
     (r"\b(you|we|they) are (?!not|n't)", (r"\1're ",)),
     (r"\b(I|you|we|they) would\b", (r"\1'd",)),
-    (r"\b(I|you|we|they) will\b", (r"\1'll",)),
+    (r"\b(I|you|we|they|he|she) will\b", (r"\1'll",)),
     (r"\blet us\b", ("let's",)),
 )
 _INITIALS = re.compile(r"(?:^|[.?!] )([a-z])")
+_WORDS = re.compile(r"[a-z']+")
+_CANDIDATES, _MEASURED, _COMMON, _SHARPNESS, _RAREST = 36, 8000, 0.004, 1.7, 200.0
+_SMALL = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "11", "12", "15", "20", "30")
 
 
 class Sentences:
@@ -44,22 +55,28 @@ class Sentences:
         words: all English words that the templates and the vocabulary know; any other word in a sentence is a name.
     """
 
-    def __init__(self, vocabulary: Vocabulary, domain: Mapping[str, Any], names: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, grammar: Grammar, domain: Mapping[str, Any], names: Mapping[str, Sequence[str]]) -> None:
         """Args:
-        vocabulary: its words are drawn as bare words too, so that none is unknown to a model.
-        domain: slots and kinds, as in data/sentences.yaml.
+        grammar: its words are drawn as bare words too, so that none is unknown to a model.
+        domain: nouns, slots and kinds, as in data/sentences.yaml.
         names: given names and surnames, as in data/names.yaml.
         """
         given, surnames = tuple(names["given"]), tuple(names["surnames"])
-        spelled, words = tuple(domain["spelled"]), vocabulary.words
+        self._grammar, self._vocabulary = grammar, build_vocabulary(grammar)
+        words = self._vocabulary.words
+        spelled = tuple(dict.fromkeys(word for word in domain["spelled"] if word not in self._vocabulary))
+        new: list[str] = list(words)
         self._templates = Templates(
-            domain["slots"],
+            {**domain["nouns"], **domain["slots"]},
             {
                 "name": (lambda rng: draw_name(rng, given), len(given)),
                 "surname": (lambda rng: draw_name(rng, surnames), len(surnames)),
                 "number": (draw_number, 10_000),
+                "hundred": (lambda rng: str(rng.integers(0, 101)), 101),
+                "small": (lambda rng: pick(rng, _SMALL), len(_SMALL)),
                 "spelled": (lambda rng: pick(rng, spelled), len(spelled)),
                 "word": (lambda rng: pick(rng, words), len(words)),
+                "new": (lambda rng: pick(rng, new), len(new)),
             },
         )
         kinds = domain["kinds"].values()
@@ -69,8 +86,15 @@ class Sentences:
         weights = np.array([kind["weight"] for kind in kinds], dtype=float)
         self._edges = np.cumsum(weights / weights.sum())
         literals = self._templates.literals([line for _, lines in self._kinds for line in lines])
-        written = " ".join([*literals, *spelled, *words]).lower()
-        self.words = frozenset(piece.text for piece in normalize(written).pieces if piece.kind == "word")
+        written = [form for literal in [*literals, *spelled] for form in _forms(literal)]
+        told = {expression for form in written for expression in _expressions(form)}
+        signed = {grammar.signs[word] for word in told if word in grammar.signs}
+        new[:] = [word for word in words if grammar.signs.get(word, "") not in {"", *signed}] or new
+        self.words = frozenset({word for word in told if " " not in word} | set(" ".join(words).split()))
+        self.unwritten = frozenset(grammar.signs.values()) - signed
+        self._pairs: dict[tuple[str, str], Split] = {}
+        self._rarity: dict[str, float] = {}
+        self._rarity = self._measured_rarity()
 
     def draw(self, rng: np.random.Generator) -> str:
         """A text of one to three sentences, in the ways people type: contracted or not, lower case, without marks."""
@@ -96,17 +120,47 @@ class Sentences:
         """Which part a text belongs to, by hash of its content.
 
         Letter case, marks and contractions make no difference. A name (any word outside `words`) belongs to one part
-        too: no training sentence holds a held-out name.
+        too, and so does a pair of signs for neighbouring words of content (noun, verb, adjective): no training sentence
+        holds a held-out name or a held-out pair.
 
         Raises:
             TextError: nothing in the text can be signed.
         """
-        pieces = [piece for piece in normalize(text).pieces if piece.kind != "punctuation"]
-        names = {piece.text for piece in pieces if piece.kind == "word" and piece.text not in self.words}
-        parts = {_hashed(f"name {name}") for name in names}
-        if "test" in parts:
-            return "test"
-        return "val" if "val" in parts else _hashed(" ".join(piece.text for piece in pieces))
+        return self._judge(text)[0]
+
+    def why(self, text: str) -> Reason:
+        """What holds a text out of training: its `name`, its `combination` of signs or the `sentence`; "" if nothing."""
+        return self._judge(text)[1]
+
+    def _judge(self, text: str) -> tuple[Split, Reason]:
+        tokens = tokenize(text, self._vocabulary).tokens
+        pieces = [piece.text for piece in normalize(text).pieces if piece.kind != "punctuation"]
+        names = [_hashed(f"name {name}", _HELD_OUT) for name in {*pieces} - self.words if name.isalpha()]
+        pairs = [self._pair(first, second) for first, second in self._neighbours(tokens)]
+        whole = _hashed(" ".join(pieces), _HELD_OUT)
+        for part in ("test", "val"):
+            if part in names:
+                return part, "name"
+            if part in pairs:
+                return part, "combination"
+        return whole, "" if whole == "train" else "sentence"
+
+    def _neighbours(self, tokens: Sequence[Token]) -> Iterable[tuple[str, str]]:
+        """Signs of words of content with nothing but silent words between them."""
+        before = ""
+        for token in tokens:
+            if token.kind == "word" and token.silent:
+                continue
+            content = token.kind == "word" and self._grammar.roles.get(token.text) in _CONTENT
+            sign = self._grammar.signs.get(token.text, "") if content else ""
+            if before and sign and before != sign:
+                yield before, sign
+            before = sign
+
+    def _pair(self, first: str, second: str) -> Split:
+        if (first, second) not in self._pairs:
+            self._pairs[first, second] = _hashed(f"pair {first} {second}", _PAIRS_HELD_OUT)
+        return self._pairs[first, second]
 
     def count(self) -> int:
         """Number of single sentences that the templates make, with the written names only, before any restyling.
@@ -117,28 +171,66 @@ class Sentences:
 
     def _sentence(self, rng: np.random.Generator, shortened: bool) -> str:
         mark, lines = self._kinds[int(np.searchsorted(self._edges, rng.random(), side="right"))]
-        text = self._templates.draw(pick(rng, lines), rng)
+        text = finish(self._rare(lines, rng), pick(rng, ("his", "her")))
         if shortened:
             for pattern, forms in _CONTRACTED:
                 text = re.sub(pattern, pick(rng, forms), text)
         return text + ("!" if mark == "." and rng.random() < 0.1 else mark)
 
 
-def _hashed(content: str) -> Split:
-    percent = int.from_bytes(hashlib.sha256(content.encode()).digest()[:4], "big") % 100
-    if percent < _HELD_OUT["test"]:
+    def _rare(self, lines: Sequence[Line], rng: np.random.Generator) -> str:
+        """One of several ways to fill a kind's templates, sooner one with a rare sign, so that all signs are met."""
+        texts = [self._templates.draw(pick(rng, lines), rng) for _ in range(_CANDIDATES if self._rarity else 1)]
+        weights = np.cumsum([max(map(self._rarity_of, _expressions(text)), default=1.0) for text in texts])
+        return texts[min(int(np.searchsorted(weights, rng.random() * weights[-1], side="right")), len(texts) - 1)]
+
+    def _rarity_of(self, word: str) -> float:
+        return self._rarity.get(word, 1.0)
+
+    def _measured_rarity(self) -> dict[str, float]:
+        """For each word of a sign how much rarer it is than most in sentences drawn evenly, at most `_RAREST`."""
+        rng = np.random.default_rng(0)
+        counts: Counter[str] = Counter()
+        for _ in range(_MEASURED):
+            _, lines = self._kinds[int(np.searchsorted(self._edges, rng.random(), side="right"))]
+            words = _expressions(self._templates.draw(pick(rng, lines), rng))
+            counts.update({self._grammar.signs[word] for word in words if word in self._grammar.signs})
+        signs = self._grammar.signs
+        common = _COMMON * _MEASURED
+        return {word: min(max(common / (counts[signs[word]] + 1), 1.0) ** _SHARPNESS, _RAREST) for word in signs}
+
+
+def _expressions(text: str) -> list[str]:
+    """The words of a text, its pairs and triples of words: what may be a word of the vocabulary."""
+    words = _WORDS.findall(text.lower())
+    return [" ".join(words[at : at + size]) for size in (1, 2, 3) for at in range(len(words) - size + 1)]
+
+
+def _forms(literal: str) -> list[str]:
+    """A piece of a template as it may be inflected: as a verb phrase, and as a noun."""
+    text = literal.strip(" ,.@`^~+")
+    if not text or not text[0].isalpha():
+        return [text] if text else []
+    inflection = default_inflection()
+    short = text.count(" ") < 2
+    return [text, *inflection.verb_forms(text), *((inflection.plural(text),) if short else ())]
+
+
+def _hashed(content: str, held_out: Mapping[str, int]) -> Split:
+    thousandth = int.from_bytes(hashlib.sha256(content.encode()).digest()[:4], "big") % 1000
+    if thousandth < held_out["test"]:
         return "test"
-    return "val" if percent < _HELD_OUT["test"] + _HELD_OUT["val"] else "train"
+    return "val" if thousandth < held_out["test"] + held_out["val"] else "train"
 
 
-def make_sentences(vocabulary: Vocabulary) -> Sentences:
-    """The shipped sentences with the words of a vocabulary."""
+def make_sentences(grammar: Grammar) -> Sentences:
+    """The shipped sentences with the words of a grammar."""
     domain = yaml.safe_load((_DATA / "sentences.yaml").read_text(encoding="utf-8"))
     names = yaml.safe_load((_DATA / "names.yaml").read_text(encoding="utf-8"))
-    return Sentences(vocabulary, domain, names)
+    return Sentences(grammar, domain, names)
 
 
 @cache
 def default_sentences() -> Sentences:
     """The shipped sentences for the shipped lexicon."""
-    return make_sentences(default_vocabulary())
+    return make_sentences(default_grammar())

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 import re
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TypeVar
 
 import numpy as np
 
 from nsa_ros.errors import NsaError
+from nsa_ros.phonology.forms import inflect
 
 _SYNTAX = re.compile(r"[{}\[\]()|]|[^{}\[\]()|]+")
 _ANY = TypeVar("_ANY")
@@ -19,16 +22,30 @@ _ANY = TypeVar("_ANY")
 
 @dataclass(frozen=True)
 class Slot:
-    """Filled by an alternative of the slot's own."""
+    """Filled by an alternative of the slot's own.
+
+    Attributes:
+        name: of the slot.
+        form: of what fills it, one of `forms.FORMS`; empty as it is written.
+        adjective: slot of an adjective between an article and a noun; empty for none.
+    """
 
     name: str
+    form: str = ""
+    adjective: str = ""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several sequences, each as likely; an option is a choice between something and nothing."""
+    """One of several sequences; an option is a choice between something and nothing.
+
+    Attributes:
+        options: the sequences.
+        edges: cumulative weights of the options; empty when each is as likely.
+    """
 
     options: tuple[Line, ...]
+    edges: tuple[float, ...] = ()
 
 
 Node = str | Slot | Choice
@@ -60,7 +77,8 @@ def _parse(parts: list[str], place: int, template: str) -> tuple[Line, int]:
         if part == "{":
             if parts[place + 2 : place + 3] != ["}"]:
                 raise NsaError(f"template {template!r}: a slot is written {{name}}")
-            nodes.append(Slot(parts[place + 1]))
+            name, _, form = parts[place + 1].partition(":")
+            nodes.append(Slot(name, *form.split(" ", 1)))
             place += 3
         elif part in "([":
             options: list[Line] = [()] if part == "[" else []
@@ -91,8 +109,12 @@ class Templates:
         slots: alternatives of each written slot.
         makers: for each other slot a function that draws its text, and how many texts to count it as.
         """
-        self._slots = {name: Choice(tuple(map(parse_template, options))) for name, options in slots.items()}
+        self._slots = {
+            name: _weighted(tuple(map(parse_template, options)), {other: len(slots[other]) for other in slots})
+            for name, options in slots.items()
+        }
         self._makers = makers
+        self._counts: dict[Slot, int] = {}
 
     def draw(self, node: Node | Line, rng: np.random.Generator) -> str:
         """A random text of a template."""
@@ -101,10 +123,13 @@ class Templates:
         if isinstance(node, tuple):
             return "".join(self.draw(part, rng) for part in node)
         if isinstance(node, Choice):
+            if node.edges:
+                return self.draw(node.options[bisect.bisect(node.edges, rng.random() * node.edges[-1])], rng)
             return self.draw(pick(rng, node.options), rng)
         if node.name in self._makers:
             return self._makers[node.name][0](rng)
-        return self.draw(self._slot(node), rng)
+        adjective = self.draw(Slot(node.adjective), rng) if node.adjective else ""
+        return inflect(self.draw(self._slot(node), rng), node.form, adjective)
 
     def count(self, node: Node | Line) -> int:
         """Number of ways to fill a template."""
@@ -116,7 +141,10 @@ class Templates:
             return sum(self.count(option) for option in node.options)
         if node.name in self._makers:
             return self._makers[node.name][1]
-        return self.count(self._slot(node))
+        if node not in self._counts:
+            adjectives = self.count(Slot(node.adjective)) if node.adjective else 1
+            self._counts[node] = self.count(self._slot(node)) * adjectives
+        return self._counts[node]
 
     def literals(self, lines: Iterable[Line]) -> list[str]:
         """Every piece of text written in some templates and in the slots."""
@@ -138,6 +166,17 @@ def _literals(node: Node | Line) -> Iterator[str]:
     elif isinstance(node, Choice):
         for option in node.options:
             yield from _literals(option)
+
+
+def _weighted(options: tuple[Line, ...], sizes: Mapping[str, int]) -> Choice:
+    """A choice in which an option that is another slot alone is likelier the more that slot offers."""
+    slots = [line[0].name if len(line) == 1 and isinstance(line[0], Slot) and not line[0].form else "" for line in options]
+    if not any(slots):
+        return Choice(options)
+    return Choice(options, tuple(accumulate(sizes.get(slot, 1) ** _SIZE_POWER for slot in slots)))
+
+
+_SIZE_POWER = 0.7
 
 
 def draw_name(rng: np.random.Generator, known: Sequence[str]) -> str:

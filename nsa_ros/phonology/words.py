@@ -12,10 +12,9 @@ from nsa_ros.text.normalize import normalize
 
 _NOUNS = ("tion", "sion", "ment", "ness", "ity", "ance", "ence")
 _UNCOUNTED = ("ness", "ics")
-_HELPERS = frozenset("do does did can could will would not be get have light".split())
+_HELPERS = frozenset(["do", "does", "did", "can", "could", "will", "would", "not", "be", "get", "have", "light"])
 _TIMES = frozenset(
-    "day week month year hour minute morning night evening afternoon weekend monday tuesday wednesday thursday friday "
-    "saturday sunday summer winter".split()
+    ["day", "week", "month", "year", "hour", "minute", "morning", "night", "evening", "afternoon", "weekend", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "summer", "winter"]
 )
 """Words of time that are counted."""
 
@@ -45,7 +44,7 @@ def read_words(glosses: Mapping[str, Iterable[str]], classes: Mapping[str, str],
     """
     inflection = default_inflection()
     exceptions = {word: role for role, words in rules["roles"].items() for word in words}
-    also_verbs = frozenset(rules["also_verbs"])
+    also_verbs, also_nouns = frozenset(rules["also_verbs"]), frozenset(rules["also_nouns"])
     listed: dict[str, str] = {}
     for gloss, english in glosses.items():
         for word in filter(None, map(_plain, english)):
@@ -73,7 +72,10 @@ def read_words(glosses: Mapping[str, Iterable[str]], classes: Mapping[str, str],
         if (listed[word], word) in made and word not in verbal:
             continue
         past.update(verbal[2:])
-        for form, role in [(form, "verb") for form in verbal] + [(form, roles[word]) for form in nominal]:
+        made_here = [(form, "verb") for form in verbal] + [(form, roles[word]) for form in nominal]
+        if word in also_nouns:
+            made_here.append((inflection.plural(word), "noun"))
+        for form, role in made_here:
             if listed.setdefault(form, listed[word]) == listed[word]:
                 roles.setdefault(form, exceptions.get(form, role))
     signs = {word: gloss for word, gloss in listed.items() if word not in silent}

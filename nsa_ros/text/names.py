@@ -6,7 +6,7 @@ from nsa_ros.text.expansions import TITLES
 from nsa_ros.text.normalize import Piece
 
 _GIVEN = """
-    amber angel april art ash august autumn basil bear bill brandy brook brooke buck carol cash chance charity chase
+    amber angel april art ash autumn basil bear bill brandy brook brooke buck carol cash chance charity chase
     chuck clay cliff crystal daisy dale dawn dean destiny drew duke earl eve faith flora frank gene ginger glen grace
     grant guy harmony hazel heath heather holly hope hunter iris ivy jack jade jasmine jay jean jewel joy june justice
     lance laurel liberty lily lucky mark mason max may melody mercy mike miles miller misty nova olive opal page pat
@@ -31,7 +31,7 @@ _NO_NAME = frozenset(
 
 def name_places(pieces: list[Piece]) -> set[int]:
     """Indices of the words that are names or acronyms by their surroundings (the rules: docs/text.md)."""
-    words = [piece for piece in pieces if piece.kind == "word" and piece.text.isalpha()]
+    words = [piece for piece in pieces if piece.kind == "word" and piece.text.isalpha() and not _is_written_out(piece)]
     shouted = bool(words) and all(piece.case == "upper" or len(piece.text) == 1 for piece in words)
     headline = len(words) > 3 and all(piece.case != "lower" for piece in words)
     telling = not shouted and not headline
@@ -40,6 +40,11 @@ def name_places(pieces: list[Piece]) -> set[int]:
         if piece.kind == "word" and _is_name(pieces, place, telling, place - 1 in found):
             found.add(place)
     return found
+
+
+def _is_written_out(piece: Piece) -> bool:
+    """Whether a word stands for a short form (`'s`): its letter case says nothing."""
+    return len(piece.text) > 1 and len(set(piece.spans)) == 1
 
 
 def _is_name(pieces: list[Piece], place: int, telling: bool, after_name: bool) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 from nsa_ros.errors import NsaError
 from nsa_ros.text.characters import Folded, Skipped, Span, fold
 from nsa_ros.text.expansions import ABBREVIATIONS, SYMBOLS, expand_word
-from nsa_ros.text.numbers import NUMBER_WORDS, read_number
+from nsa_ros.text.numbers import NUMBER_WORDS, ORDINALS, read_number
 
 
 class TextError(NsaError):
@@ -104,6 +104,8 @@ def _scan(folded: Folded) -> list[Piece]:
             pieces += _sentence_end(folded.text, match.end(), spans)
         elif kind == "title":
             pieces.append(_word(raw[:-1], spans[:-1]))
+        elif kind == "ordinal" and int(raw[:-2]) in ORDINALS:
+            pieces += _expanded((ORDINALS[int(raw[:-2])],), whole)
         elif kind in ("amount", "time", "ordinal", "figure"):
             pieces += _figure(kind, raw, spans, glued=_glued(folded.text, match.start()))
         elif kind == "mixed":

@@ -16,6 +16,10 @@ NUMBER_WORDS = frozenset({*_ONES, *_TEENS, *_TENS, "hundred", "thousand"})
 """Every word that is part of a written-out number."""
 
 
+ORDINALS = dict(enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1))
+"""The ordinals that are read as words when they are written in figures: 1st is first."""
+
+
 def read_number(words: list[str]) -> tuple[int, int]:
     """Read one cardinal number below a million from the front of lower-case words.
 

@@ -8,7 +8,7 @@ from nsa_ros.errors import NsaError
 from nsa_ros.phonology.grammar import Grammar, default_grammar, read_rules, translate
 from nsa_ros.phonology.lexicon import letters, lexicon, numbers
 from nsa_ros.phonology.vocabulary import build_vocabulary, default_vocabulary
-from nsa_ros.text.normalize import TextError
+from nsa_ros.text.normalize import TextError, normalize
 from nsa_ros.text.tokenizer import Vocabulary, sentences, tokenize
 from nsa_ros.text.units import FACES
 
@@ -26,16 +26,16 @@ GLOSSES = {gloss: [gloss.lower()] for gloss in _SIGNS.split()} | {
     "NIGHT": ["night", "tonight"],
     "I-LOVE-YOU": ["i love you"],
 }
-GRAMMAR = Grammar(GLOSSES, {"1", "10"}, read_rules())
+GRAMMAR = Grammar(GLOSSES, {gloss: lexicon()[gloss].word_class for gloss in GLOSSES}, {"1", "10", "42"}, read_rules())
 VOCABULARY = build_vocabulary(GRAMMAR)
 MARKS = {"neutral": "", "yes_no": "?", "wh": "^", "negation": "!", "affirmation": "+"}
 
 
-def signed(text):
+def signed(text, grammar=GRAMMAR, vocabulary=VOCABULARY):
     """Glosses with a mark for the face; spelled words as `A-D-A`."""
-    tokens = tokenize(text, VOCABULARY)
+    tokens = tokenize(text, vocabulary)
     shown = ""
-    for unit in GRAMMAR.translate(tokens):
+    for unit in grammar.translate(tokens):
         joined = unit.kind == "letter" and not tokens.tokens[unit.token].opens
         shown = (
             shown.rstrip("".join(MARKS.values())) + f"-{unit.text}{MARKS[unit.face]}"
@@ -86,16 +86,16 @@ def signed(text):
         ("When I work, I drink coffee.", "WHEN ME WORK ME DRINK COFFEE"),
         ("What do you do?", "YOU^ WORK^ WHAT^"),
         ("My name is Ada, what is your name?", "MY NAME A-D-A YOUR^ NAME^ WHAT^"),
-        ("There is coffee at home.", "HOME COFFEE"),
+        ("There is coffee at home.", "HOME HAVE COFFEE"),
         ("I work tomorrow and you go home today.", "TOMORROW ME WORK TODAY YOU GO HOME"),
         ("You and I work tomorrow.", "TOMORROW YOU ME WORK"),
-        ("Have you eaten?", "YOU? EAT?"),
+        ("Have you eaten?", "YOU? FINISH? EAT?"),
         ("Have you coffee?", "YOU? HAVE? COFFEE?"),
         ("I have to go.", "ME NEED GO"),
         ("She was waiting and went home.", "HE WAIT GO HOME"),
         ("Let me help you.", "ME HELP YOU"),
         ("What a nice day!", "WHAT NICE DAY"),
-        ("I need 10 coffees and 42 teas.", "ME NEED 10 COFFEE 4 2 TEA"),
+        ("I need 10 coffees and 42 teas, 250 waters.", "ME NEED 10 COFFEE 42 TEA 2 5 0 WATER"),
         ("Ada Bo", "A-D-A B-O"),
         ("I am happy, and you?", "ME HAPPY YOU?"),
         ("What good friends do you have", "GOOD^ FRIEND^ YOU^ HAVE^ WHAT^"),
@@ -186,7 +186,7 @@ def test_ten_thousand_characters():
 def test_a_phrase_that_points_outside_itself_is_refused():
     rules = {**read_rules(), "phrases": {"good night": "GOOD NIGHT@3"}}
     with pytest.raises(NsaError, match="word 3 of 2"):
-        Grammar(GLOSSES, {}, rules)
+        Grammar(GLOSSES, {}, {}, rules)
 
 
 def test_every_phrase_works_with_the_shipped_lexicon():
@@ -194,8 +194,79 @@ def test_every_phrase_works_with_the_shipped_lexicon():
 
 
 def test_every_english_word_of_the_lexicon_means_a_sign():
-    english = {word for sign in lexicon().values() for word in sign.english}
+    english = {" ".join(piece.text for piece in normalize(word).pieces) for s in lexicon().values() for word in s.english}
     assert english <= default_grammar().words
+
+
+SHIPPED = {
+    "Would Ada like some tea?": "A-D-A? WANT? SOME? TEA?",
+    "Is there a bank near here?": "HAVE? BANK? CLOSE-NEAR? HERE?",
+    "There are three dogs in the kitchen.": "IN KITCHEN HAVE 3 DOG",
+    "I have already eaten.": "ME FINISH EAT",
+    "I have never seen a bear.": "ME NEVER! SEE! BEAR!",
+    "I have not eaten yet.": "ME EAT NOT-YET!",
+    "What are you doing?": "YOU^ WHAT-DO^",
+    "I did my homework.": "ME ACTIVITY MY HOMEWORK",
+    "Do the dishes.": "ACTIVITY DISHES",
+    "Do the children eat?": "CHILDREN? EAT?",
+    "It is raining today.": "TODAY RAIN",
+    "Is it cold?": "COLD?",
+    "What time is it?": "TIME^ WHAT^",
+    "It is important to drink water.": "IMPORTANT DRINK WATER",
+    "It tastes like chicken.": "HE TASTE SAME CHICKEN",
+    "What color is your car?": "YOUR^ CAR^ COLOR^ WHAT^",
+    "How many books do you have?": "BOOK^ YOU^ HAVE^ HOW-MANY^",
+    "How much is the ticket?": "TICKET^ HOW-MUCH^",
+    "What kind of food do you like?": "FOOD^ YOU^ LIKE^ KIND-TYPE^ WHAT^",
+    "How old are your children?": "YOUR^ CHILDREN^ HOW^ OLD^",
+    "I have no money.": "ME HAVE NONE! MONEY!",
+    "Nobody knows.": "NONE! KNOW!",
+    "I don't want milk.": "ME DONT-WANT! MILK!",
+    "She doesn't know.": "HE DONT-KNOW!",
+    "Why can't you come?": "YOU^ CANNOT^ COME^ WHY^",
+    "You must not wait.": "YOU FORBID! WAIT!",
+    "I will visit my grandmother next week.": "NEXT-WEEK ME WILL VISIT MY GRANDMOTHER",
+    "We moved two years ago.": "2 YEAR PAST WE MOVE",
+    "I work every Monday.": "EACH MONDAY ME WORK",
+    "My birthday is in December.": "DECEMBER MY BIRTHDAY",
+    "I am 42 years old.": "ME 42 YEAR OLD",
+    "My house is bigger than yours.": "MY HOUSE LARGE THAN YOUR",
+    "The 1st and the second door": "FIRST AND SECOND DOOR",
+    "If it rains, I will stay home.": "IF? RAIN? ME WILL STAY HOME",
+    "Call me if you need help.": "IF? YOU? NEED? HELP? CALL-PHONE ME",
+    "I don't know if he is here.": "ME DONT-KNOW! IF HE HERE",
+    "Her mother and her father are deaf.": "HIS MOTHER AND HIS FATHER DEAF",
+    "We are looking for the key tonight.": "TONIGHT WE SEARCH KEY",
+    "This is my ice cream.": "THIS MY ICE-CREAM",
+    "I left.": "ME GO",
+    "Turn left.": "LEFT",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), SHIPPED.items())
+def test_translations_by_the_shipped_lexicon(text, expected):
+    assert signed(text, default_grammar(), default_vocabulary()) == expected
+
+
+@given(st.lists(st.sampled_from([*default_vocabulary().words, "Ada", "42", ".", "?", ","]), min_size=1, max_size=9))
+def test_no_token_is_signed_twice(words):
+    text = " ".join(words)
+    try:
+        tokenized = tokenize(text, default_vocabulary())
+    except TextError:
+        return
+    units = default_grammar().translate(tokenized)
+    told = [unit.token for unit in units]
+    spelled_whole = {unit.token for unit in units if unit.kind == "letter" and tokenized.tokens[unit.token].kind == "word"}
+    assert not spelled_whole
+    assert len(told) == len(set(told))
+    assert not any(tokenized.tokens[place].kind == "punctuation" for place in told)
+    for unit in units:
+        assert 0 <= unit.span[0] < unit.span[1] <= len(text)
+    letters_told = [unit.token for unit in units if unit.kind == "letter"]
+    for place in letters_told:
+        follows = place + 1 < len(tokenized.tokens) and not tokenized.tokens[place + 1].opens
+        assert not follows or told[told.index(place) + 1] == place + 1
 
 
 def test_every_unit_has_an_entry_in_the_lexicon():

@@ -34,8 +34,8 @@ MEASURES = (
     Measure("limit °", 0.5, lambda found: math.degrees(max(found.position, 0.0))),
     Measure("speed", 1.0, lambda found: found.speed),
 )
-"""How far a hand is turned from what is written; how deep hands go under the skin of head and trunk, and into each other;
-how far a joint goes beyond its limits; the fastest joint as a share of its limit."""
+"""How far a hand is turned from what is written; how deep hands go under the skin of head and trunk, and into each
+other; how far a joint goes beyond its limits; the fastest joint as a share of its limit."""
 
 
 def check(entries: Sequence[Entry]) -> bool:
@@ -53,9 +53,10 @@ def check(entries: Sequence[Entry]) -> bool:
         row, beyond = [], []
         for measure in MEASURES:
             value = measure.value(found)
-            worst[measure] = max(worst.get(measure, (-1.0, "")), (value, entry.name))
+            if value > worst.get(measure, (-1.0, ""))[0]:
+                worst[measure] = (value, entry.name)
             over = value > measure.limit
-            row.append(f"{value:>9.1f}{'!' if over else ' '}" if measure.limit >= 2 else f"{value:>9.2f}{'!' if over else ' '}")
+            row.append(f"{value:>9.{1 if measure.limit > 1 else 2}f}{'!' if over else ' '}")
             beyond += [measure.title.split()[0]] if over else []
         print(f"{entry.name:<{width}}{''.join(row)}{'  ' if beyond else ''}{', '.join(beyond)}".rstrip())
         wrong += bool(beyond)

@@ -1,8 +1,9 @@
-"""The entries that a command is about: all of the lexicon, those that are named, or those of a file of the user's own."""
+"""The entries that a command is about: all of the lexicon, the named ones, or those of a file of the user's own."""
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,9 @@ from nsa_ros.text.units import Kind, Unit
 
 _BENIGN = {"handshape": "flat", "palm": "left", "fingers": "up", "location": "neutral"}
 """What takes the place of a mistake while the next one is looked for."""
+
+_MANY = 20
+"""Choices that are too many to print."""
 
 
 class Entry(NamedTuple):
@@ -52,7 +56,7 @@ def everything() -> list[Entry]:
 
 
 def choose(glosses: Sequence[str]) -> list[Entry]:
-    """The entries of the given glosses, numbers, and letters written `fs-A`; case does not matter. All, if none is given.
+    """The entries of glosses, numbers, and letters written `fs-A`, in any case; all of them if none is given.
 
     Raises:
         NsaError: there is no such sign; the message names near ones, and the signs that the word means.
@@ -94,45 +98,57 @@ def read_own(path: Path) -> tuple[list[Entry], list[str]]:
         raise LexiconError(f"{path.name}: expected glosses with their entries, found {type(content).__name__}")
     glosses = [key.value for key, _ in tree.value]
     wrong = [f"{path.name}: {gloss}: given twice" for gloss in dict.fromkeys(glosses) if glosses.count(gloss) > 1]
-    written = dict(zip(content, content.values(), strict=True))
     own: dict[str, Sign] = {}
-    for key, value in written.items():
+    found: dict[str, list[str]] = {}
+    for key, value in content.items():
         gloss = key if isinstance(key, str) else next((g for g in glosses if yaml.safe_load(g) == key), str(key))
-        found = _mistakes(gloss, value, path.name)
-        wrong += found
-        if not found:
-            own[gloss] = parse_sign(gloss, value, path.name)
+        own[gloss], found[gloss] = _parsed(gloss, value, path.name)
     every = {**lexicon(), **own}
-    for gloss, sign in list(own.items()):
-        if found := _unknown_parts(sign, every):
-            wrong += found
-            del own[gloss]
-    lexicon().update(own)
-    return [Entry("sign", sign, path.stem) for sign in own.values()], wrong
+    for gloss, sign in own.items():
+        found[gloss] += _unknown_parts(sign, every)
+    whole = {gloss: sign for gloss, sign in own.items() if not found[gloss]}
+    lexicon().update(whole)
+    return [Entry("sign", sign, path.stem) for sign in whole.values()], wrong + [
+        m for rows in found.values() for m in rows
+    ]
 
 
-def _mistakes(gloss: str, value: Any, origin: str) -> list[str]:
-    """Every mistake of an entry: each is mended, so that the next one shows."""
+def _parsed(gloss: str, value: Any, origin: str) -> tuple[Sign, list[str]]:
+    """An entry with each mistake replaced by something harmless, so that the next one shows; and all the mistakes."""
     if not isinstance(value, Mapping):
-        return _first(gloss, value, origin)
+        return parse_sign(gloss, _BENIGN, origin), [_first(gloss, value, origin)]
     fields = {key: dict(v) if isinstance(v, Mapping) else v for key, v in value.items()}
     found: list[str] = []
-    while (now := _first(gloss, fields, origin)) and now[0] not in found:
-        found += now
-        _mend(fields, now[0].removeprefix(f"{origin}: {gloss}: ").partition(":")[0])
-    return found
+    while (now := _first(gloss, fields, origin)) and now not in found:
+        found.append(now)
+        _mend(fields, now.removeprefix(f"{origin}: {gloss}: ").partition(":")[0])
+    return parse_sign(gloss, _BENIGN if now else fields, origin), [_brief(message) for message in found]
 
 
-def _first(gloss: str, value: Any, origin: str) -> list[str]:
+def _first(gloss: str, value: Any, origin: str) -> str:
     try:
         parse_sign(gloss, value, origin)
     except NsaError as error:
-        return [str(error)]
-    return []
+        return str(error)
+    return ""
+
+
+def _brief(message: str) -> str:
+    """A message that lists very many choices with the nearest of them only."""
+    said, _, choices = message.rpartition(": ")
+    names = choices.split(", ")
+    quoted = re.search("'(.*?)'", said)
+    if len(names) < _MANY or not quoted:
+        return message
+    near = difflib.get_close_matches(quoted[1].split(" ")[0], names, n=5, cutoff=0.5)
+    title = said.rpartition(". ")[0]
+    return " ".join(
+        [f"{title}.", *([f"Near: {', '.join(near)}."] if near else []), f"docs/notation.md has all {len(names)}"]
+    )
 
 
 def _mend(fields: dict[Any, Any], where: str) -> None:
-    """Put something harmless where a message points: `handshape`, `base location`, `movement path`, `palm and fingers`."""
+    """Put something harmless where a message points: `location`, `base location`, `movement path`, `palm and fingers`."""
     inside, _, rest = where.partition(" ")
     holder = fields
     if inside in ("base", "movement") and rest and isinstance(fields.get(inside), dict):
@@ -140,7 +156,7 @@ def _mend(fields: dict[Any, Any], where: str) -> None:
     for field in where.split(" and "):
         if field == "base" and "base" not in holder:
             holder["base"] = dict(_BENIGN)
-        elif field in _BENIGN:
+        elif field in _BENIGN and "compound" not in fields:
             holder[field] = _BENIGN[field]
         else:
             holder.pop(next((key for key in holder if str(key) == field), field), None)

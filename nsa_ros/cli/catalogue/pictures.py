@@ -120,7 +120,7 @@ def _raised() -> NDArray[np.float64]:
     return np.asarray(made.poses[clearest(made, 1)[0]])
 
 
-def contact_sheet(entries: Sequence[Entry], path: Path, count: int = 5, cell: tuple[int, int] = (300, 240)) -> None:
+def contact_sheet(entries: Sequence[Entry], path: Path, count: int = 5, cell: tuple[int, int] = (280, 260)) -> None:
     """Write a picture with two rows for each entry, its moments from the front and from the side.
 
     Raises:
@@ -133,10 +133,10 @@ def contact_sheet(entries: Sequence[Entry], path: Path, count: int = 5, cell: tu
     for entry in entries:
         made = motion(entry)
         frames = clearest(made, count)
-        for view in ("hands", "side"):
+        for view, looking in (("front", _SIGN_CAMERA), ("side", CAMERAS["side"])):
             for column, i in enumerate(frames):
                 placed = scene.place(made.poses[i], made.expression[i], made.transl[i])
-                page.paste(Image.fromarray(drawing.render(placed, CAMERAS[view])), (column * width, top))
+                page.paste(Image.fromarray(drawing.render(placed, looking)), (column * width, top))
                 title = f"{entry.name}   {i / made.fps:.2f} s" + ("   side" if view == "side" else "")
                 middle = ((column + 0.5) * width, top + height + bar / 2)
                 draw.text(middle, title, font=font(15), fill=(28, 34, 44), anchor="mm")

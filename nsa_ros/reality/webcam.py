@@ -9,7 +9,7 @@ from nsa_ros.body.kinematics import forward
 from nsa_ros.body.motion import Motion
 from nsa_ros.body.skeleton import FINGERS, INDEX, TIPS, Skeleton, default_skeleton
 from nsa_ros.body.surface import landmarks
-from nsa_ros.learning.captures import BODY, Capture
+from nsa_ros.reality.captures import BODY, Capture
 
 Array = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from made_up import DATA_MISSING, a_capture, a_hand
 
 from nsa_ros.errors import NsaError
-from nsa_ros.learning.captures import STATIC_LETTERS, read_letters
-from nsa_ros.learning.recognition import (
+from nsa_ros.reality.captures import STATIC_LETTERS, read_letters
+from nsa_ros.reality.recognition import (
     LetterRecogniser,
     PathRecogniser,
     distances,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nsa_ros.learning.captures import Capture
+from nsa_ros.reality.captures import Capture
 
 DATA_MISSING = "needs the captures of ../shared/data (docs/reality.md)"
 

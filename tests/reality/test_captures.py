@@ -5,7 +5,7 @@ import pytest
 from made_up import DATA_MISSING
 
 from nsa_ros.errors import NsaError
-from nsa_ros.learning.captures import BODY, MOVING_LETTERS, STATIC_LETTERS, read_letters, read_words
+from nsa_ros.reality.captures import BODY, MOVING_LETTERS, STATIC_LETTERS, read_letters, read_words
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=DATA_MISSING)

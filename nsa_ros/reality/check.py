@@ -1,24 +1,22 @@
-"""Synthesised signing against captured signing: `python -m nsa_ros.learning.reality DATA [--bundle NAME]`.
+"""The whole check: letters and words, their figures as lines, JSON and pictures. What `nsa reality` runs.
 
-DATA is a folder of captures (docs/reality.md). Letters and words of the lexicon, or of a bundle, are judged by
+Letters and words of the lexicon, or of a bundle, are judged by
 recognisers that were built on real captures alone, and compared with the captures by dynamic time warping.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from nsa_ros import resources
 from nsa_ros.errors import NsaError
-from nsa_ros.learning.captures import read_letters, read_words
-from nsa_ros.learning.performance import LexiconPerformer, Performer, SignerPerformer
-from nsa_ros.learning.reality_letters import check_letters, spelled_letters
-from nsa_ros.learning.reality_words import WORDS, check_words, signed_word
+from nsa_ros.reality.captures import read_letters, read_words
+from nsa_ros.reality.letters import check_letters, spelled_letters
+from nsa_ros.reality.performance import LexiconPerformer, Performer, SignerPerformer
+from nsa_ros.reality.words import WORDS, check_words, signed_word
 
 
 def performer(name: str) -> Performer:
@@ -73,56 +71,48 @@ def _distances_text(rows: dict[str, Any], unit: str) -> Iterator[str]:
         yield f"  {name:12} {row['to_own']} | {row['among_captures']} | {other}   ({row['sequences']} sequences)"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Entry point; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m nsa_ros.learning.reality", description=__doc__)
-    parser.add_argument("data", type=Path, help="folder of captures")
-    parser.add_argument("--bundle", default="reference", help="a bundle, or `reference` (default) for the lexicon")
-    parser.add_argument("--only", choices=("letters", "words"), help="leave the other out")
-    parser.add_argument("--seeds", type=int, default=10, help="renditions with natural variation (default 10)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
-    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="write sheets and confusion matrices")
-    options = parser.parse_args(arguments)
-    try:
-        for line in check(options):
-            print(line, flush=True)
-    except NsaError as error:
-        print(f"reality: {error}", file=sys.stderr)
-        return 1
-    return 0
+def check(
+    data: Path,
+    signer: str = "reference",
+    only: str | None = None,
+    seeds: int = 10,
+    file: Path | None = None,
+    pictures: Path | None = None,
+) -> Iterator[str]:
+    """Judge a signer, and say line by line what is found.
 
-
-def check(options: argparse.Namespace) -> Iterator[str]:
-    """Do what the options ask, and say it line by line.
+    Args:
+        data: folder of captures.
+        signer: `reference` for the lexicon, else a bundle.
+        only: `letters` or `words`; both when left out.
+        seeds: renditions with natural variation.
+        file: JSON of all figures to write.
+        pictures: folder for sheets and confusion matrices.
 
     Raises:
         NsaError: no captures, no such bundle, a sign that the lexicon lacks, a folder that is not there.
     """
-    if options.seeds < 1:
-        raise NsaError(f"--seeds is {options.seeds}; it must be at least 1")
-    if options.pictures and not options.pictures.is_dir():
-        raise NsaError(f"--pictures {options.pictures}: no such folder; make it first")
-    letters = read_letters(options.data) if options.only != "words" else []
-    words = read_words(options.data) if options.only != "letters" else []
-    judged = performer(options.bundle)
+    if seeds < 1:
+        raise NsaError(f"--seeds is {seeds}; it must be at least 1")
+    if pictures and not pictures.is_dir():
+        raise NsaError(f"--pictures {pictures}: no such folder; make it first")
+    letters = read_letters(data) if only != "words" else []
+    words = read_words(data) if only != "letters" else []
+    judged = performer(signer)
     figures: dict[str, Any] = {"signer": judged.name}
-    seeds = range(options.seeds + 1)
+    renditions = range(seeds + 1)
     if letters:
-        figures["letters"] = check_letters(letters, [spelled_letters(judged, seed) for seed in seeds])
+        figures["letters"] = check_letters(letters, [spelled_letters(judged, seed) for seed in renditions])
         yield from letters_text(figures["letters"])
     if words:
-        figures["words"] = check_words(words, [[signed_word(judged, w, seed) for w in WORDS] for seed in seeds])
+        figures["words"] = check_words(words, [[signed_word(judged, w, seed) for w in WORDS] for seed in renditions])
         yield from words_text(figures["words"])
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    if options.pictures:
-        from nsa_ros.learning import reality_pictures
+    if file:
+        file.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    if pictures:
+        from nsa_ros.reality import pictures as drawing
 
         if letters:
-            yield from reality_pictures.draw_letters(options.pictures, figures["letters"], letters, judged)
+            yield from drawing.draw_letters(pictures, figures["letters"], letters, judged)
         if words:
-            yield from reality_pictures.draw_words(options.pictures, figures["words"], words, judged)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+            yield from drawing.draw_words(pictures, figures["words"], words, judged)

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from made_up import DATA_MISSING, a_capture, a_hand
 
-from nsa_ros.learning import reality
-from nsa_ros.learning.captures import STATIC_LETTERS, read_letters, read_words
-from nsa_ros.learning.performance import LexiconPerformer
-from nsa_ros.learning.reality_letters import alphabet_in_disorder, check_letters, held, reading, spelled_letters
-from nsa_ros.learning.reality_words import WORDS, check_words, halves, naming, signed_word, strong
-from nsa_ros.learning.recognition import LetterRecogniser
-from nsa_ros.learning.word_recognition import WordRecogniser
+from nsa_ros.cli import main
+from nsa_ros.reality.captures import STATIC_LETTERS, read_letters, read_words
+from nsa_ros.reality.letters import alphabet_in_disorder, check_letters, held, reading, spelled_letters
+from nsa_ros.reality.performance import LexiconPerformer
+from nsa_ros.reality.recognition import LetterRecogniser
+from nsa_ros.reality.word_recognition import WordRecogniser
+from nsa_ros.reality.words import WORDS, check_words, halves, naming, signed_word, strong
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=DATA_MISSING)
@@ -91,11 +91,11 @@ def test_halves_split_every_word_of_every_source():
 
 
 def test_the_command_says_what_is_missing(tmp_path, capsys):
-    assert reality.main([str(tmp_path), "--only", "words"]) == 1
+    assert main(["reality", str(tmp_path), "--only", "words"]) == 1
     assert "no captured words" in capsys.readouterr().err
-    assert reality.main([str(tmp_path), "--seeds", "0"]) == 1
+    assert main(["reality", str(tmp_path), "--seeds", "0"]) == 1
     assert "--seeds is 0" in capsys.readouterr().err
-    assert reality.main([str(tmp_path), "--pictures", str(tmp_path / "none")]) == 1
+    assert main(["reality", str(tmp_path), "--pictures", str(tmp_path / "none")]) == 1
     assert "no such folder" in capsys.readouterr().err
 
 

@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from nsa_ros.errors import NsaError
-from nsa_ros.learning.captures import MOVING_LETTERS, STILLS, Capture
+from nsa_ros.reality.captures import MOVING_LETTERS, STILLS, Capture
 
 Array = NDArray[np.float64]
 

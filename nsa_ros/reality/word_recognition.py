@@ -14,8 +14,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from nsa_ros.learning.captures import Capture
-from nsa_ros.learning.recognition import SAMPLES, hand_features, resampled
+from nsa_ros.reality.captures import Capture
+from nsa_ros.reality.recognition import SAMPLES, hand_features, resampled
 
 Array = NDArray[np.float64]
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from made_up import a_capture, a_hand
 
-from nsa_ros.learning.word_recognition import WordRecogniser, altered, course, in_view, placed_hands, word_features
+from nsa_ros.reality.word_recognition import WordRecogniser, altered, course, in_view, placed_hands, word_features
 
 
 def up(far):

@@ -2,8 +2,8 @@ import numpy as np
 
 from nsa_ros.body.motion import still
 from nsa_ros.body.poses import named_pose
-from nsa_ros.learning import webcam
-from nsa_ros.learning.captures import BODY
+from nsa_ros.reality import webcam
+from nsa_ros.reality.captures import BODY
 
 
 def test_the_shoulders_are_where_the_captures_have_them():

@@ -8,21 +8,36 @@ from typing import Any
 
 import numpy as np
 
-from nsa_ros.learning.captures import Capture
-from nsa_ros.learning.performance import ENGLISH, Performer, frames_of
-from nsa_ros.learning.recognition import distances
-from nsa_ros.learning.webcam import see
-from nsa_ros.learning.word_recognition import WEAK, WordRecogniser, course, in_view
+from nsa_ros.body.motion import Motion
+from nsa_ros.body.skeleton import default_skeleton
+from nsa_ros.reality.captures import Capture
+from nsa_ros.reality.performance import ENGLISH, Performer, frames_of
+from nsa_ros.reality.recognition import distances
+from nsa_ros.reality.webcam import hand_points, see
+from nsa_ros.reality.word_recognition import WEAK, WordRecogniser, course, in_view
 from nsa_ros.text.units import Unit
 
 WORDS = tuple(ENGLISH)
 """The captured words that the lexicon has."""
 
 
-def signed_word(performer: Performer, word: str, seed: int = 0) -> Capture:
-    """A word as the captures are cut: from when a hand comes into the picture until the sign is over."""
+def performed_word(performer: Performer, word: str, seed: int = 0) -> Motion:
+    """A word without the way of the hands towards it: the captures begin with the hands in place.
+
+    That preparation (Kita, van Gijn and van der Hulst, "Movement phases in signs and co-speech gestures", 1998) ends
+    when the right wrist has slowed down to a quarter of the fastest it came up with.
+    """
     motion = frames_of(performer([Unit(word, "sign", (0, 0), 0)], seed), 0)
-    return in_view(see(motion, word, str(seed)))
+    wrist = hand_points(motion, "right", default_skeleton())[:, 0]
+    speed = np.linalg.norm(np.diff(wrist, axis=0), axis=-1)
+    slow = speed < 0.25 * np.maximum.accumulate(speed)
+    start = int(np.argmax(slow)) + 1 if slow.any() else 0
+    return motion[slice(start, None)]
+
+
+def signed_word(performer: Performer, word: str, seed: int = 0) -> Capture:
+    """A word as the webcam sees it, while a hand is in the picture."""
+    return in_view(see(performed_word(performer, word, seed), word, str(seed)))
 
 
 def strong(captures: Sequence[Capture]) -> list[Capture]:

@@ -6,7 +6,7 @@ import pytest
 from nsa_ros.body.motion import still
 from nsa_ros.body.poses import named_pose
 from nsa_ros.errors import NsaError
-from nsa_ros.learning.performance import SignerPerformer, frames_of, spelling
+from nsa_ros.reality.performance import SignerPerformer, frames_of, spelling
 from nsa_ros.text.units import Unit
 
 

@@ -12,14 +12,13 @@ from PIL import Image, ImageDraw
 
 from nsa_ros.body.motion import Motion
 from nsa_ros.body.skeleton import default_skeleton
-from nsa_ros.learning.captures import Capture
-from nsa_ros.learning.performance import Performer, frames_of, spelling
-from nsa_ros.learning.reality_letters import LETTERS
-from nsa_ros.learning.reality_words import WORDS, strong
-from nsa_ros.learning.recognition import BONES, dtw_to_each, hand_features, hold_of
-from nsa_ros.learning.webcam import hand_points, see
-from nsa_ros.learning.word_recognition import course
-from nsa_ros.text.units import Unit
+from nsa_ros.reality.captures import Capture
+from nsa_ros.reality.letters import LETTERS
+from nsa_ros.reality.performance import Performer, frames_of, spelling
+from nsa_ros.reality.recognition import BONES, dtw_to_each, hand_features, hold_of
+from nsa_ros.reality.webcam import hand_points, see
+from nsa_ros.reality.word_recognition import course
+from nsa_ros.reality.words import WORDS, performed_word, strong
 from nsa_ros.viewer.caption import font
 from nsa_ros.viewer.film import renderer
 from nsa_ros.viewer.scene import Camera, camera, default_scene
@@ -234,7 +233,7 @@ def draw_words(folder: Path, figures: dict[str, Any], captures: Sequence[Capture
     for part, words in enumerate((WORDS[:8], WORDS[8:]), start=1):
         ours, shown = {}, {}
         for word in words:
-            motion = frames_of(judged([Unit(word, "sign", (0, 0), 0)], 0), 0)
+            motion = performed_word(judged, word)
             seen = np.flatnonzero(np.isfinite(see(motion, word).hands).all(axis=(2, 3)).any(axis=1))
             ours[word] = (motion, [int(frame) for frame in seen])
             own = [c for c in learnt if c.name == word]

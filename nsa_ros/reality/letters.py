@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from nsa_ros.body.motion import Motion
 from nsa_ros.body.skeleton import RIGHT_HAND
-from nsa_ros.learning.captures import CALIBRATION, MOVING_LETTERS, STATIC_LETTERS, STILLS, Capture
-from nsa_ros.learning.performance import Performer, frames_of, spelling
-from nsa_ros.learning.recognition import LetterRecogniser, PathRecogniser, distances, hold_of, letter_course
-from nsa_ros.learning.webcam import see
+from nsa_ros.reality.captures import CALIBRATION, MOVING_LETTERS, STATIC_LETTERS, STILLS, Capture
+from nsa_ros.reality.performance import Performer, frames_of, spelling
+from nsa_ros.reality.recognition import LetterRecogniser, PathRecogniser, distances, hold_of, letter_course
+from nsa_ros.reality.webcam import see
 
 Array = NDArray[np.float64]
 
