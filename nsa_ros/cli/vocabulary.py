@@ -57,7 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sheet and entries:
         from nsa_ros.cli.catalogue.pictures import contact_sheet
 
-        contact_sheet(entries, arguments.sheet)
+        try:
+            contact_sheet(entries, arguments.sheet)
+        except OSError as error:
+            raise NsaError(f"--sheet {arguments.sheet}: {error.strerror or error}") from error
         print(f"wrote {arguments.sheet}")
     if arguments.check or arguments.sheet or arguments.html or arguments.file:
         return 0 if fine else 1
@@ -151,9 +154,9 @@ def _list(entries: Sequence[Entry]) -> None:
         print()
     numbers = [entry.name for entry in entries if entry.kind == "number"]
     print(
-        f"{len(signs)} signs, the letters A–Z and {len(numbers)} numbers ({_spans(numbers)}). Every other word and name\n"
-        "is fingerspelled; write fs-Will to have a word spelled that also is a sign. `nsa vocabulary GLOSS` describes\n"
-        "a sign, `nsa vocabulary --html DIR` makes a page to browse. Authored from descriptions, not\n"
+        f"{len(signs)} signs, the letters A–Z and {len(numbers)} numbers ({_spans(numbers)}). Every other word and\n"
+        "name is fingerspelled; write fs-Will to have a word spelled that also is a sign. `nsa vocabulary GLOSS`\n"
+        "describes a sign, `nsa vocabulary --html DIR` makes a page to browse. Authored from descriptions, not\n"
         "reviewed by Deaf signers."
     )
 

@@ -47,7 +47,9 @@ def _reread(clause: Clause, face: str, facts: Facts) -> Clause:
                 parts[place] = replace(part.signed("SAME"), role="preposition")
         elif part.word in ("like", "love") and any(other.word == "would" for other in clause[:place]):
             parts[place] = part.signed("WANT") if "WANT" in facts.glosses else part
-        elif part.word == "her" and after and after[0].role in ("noun", "adjective", "number") and "HIS" in facts.glosses:
+        elif (
+            part.word == "her" and after and after[0].role in ("noun", "adjective", "number") and "HIS" in facts.glosses
+        ):
             parts[place] = replace(part.signed("HIS"), role="possessive")
         elif part.word == "no" and before and after and "NONE" in facts.glosses:
             parts[place] = replace(part.signed("NONE"), word="none", role="determiner")
@@ -109,7 +111,8 @@ def _uninverted(parts: Clause) -> Clause:
     """`Can you help`, `Have you coffee`: the subject, then the verb before it."""
     for place, part in enumerate(parts[:-1]):
         opens = place == 0 or parts[place - 1].role in ("wh", "time", "conjunction") or parts[0].role == "wh"
-        if part.role in ("modal", "auxiliary") and opens and part.word not in EXISTS:
+        had = place == 0 and part.word in ("have", "has", "had") and parts[1].role == "pronoun"
+        if had or (part.role in ("modal", "auxiliary") and opens and part.word not in EXISTS):
             first = place + 2 if parts[place + 1].role == "negation" else place + 1
             end = noun_phrase(parts, first)
             return [*parts[:place], *parts[first:end], part, *parts[place + 1 : first], *parts[end:]]
@@ -189,6 +192,8 @@ def _time_end(parts: Clause, place: int) -> int:
     asked = bool(before) and before[-1].role == "wh"
     if asked or at >= len(parts) or parts[at].role != "time":
         return place
-    while at < len(parts) and (parts[at].role == "time" or (parts[at].role == "number" and parts[at - 1].role == "time")):
+    while at < len(parts) and (
+        parts[at].role == "time" or (parts[at].role == "number" and parts[at - 1].role == "time")
+    ):
         at += 1
     return place if at < len(parts) and parts[at].word == "old" else at

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -25,10 +26,10 @@ Split = Literal["train", "val", "test"]
 Reason = Literal["", "name", "combination", "sentence"]
 
 _DATA = Path(__file__).parent / "data"
-_HELD_OUT = {"test": 40, "val": 40}
-"""Of a thousand names, and of a thousand sentences without a held-out name: how many are kept from training."""
-_PAIRS_HELD_OUT = {"test": 5, "val": 5}
-"""Of a thousand pairs of signs."""
+_HELD_OUT = {"test": 4, "val": 4}
+"""Percent of names, and of sentences without a held-out name or pair, that are kept from training."""
+_PAIRS_HELD_OUT = {"test": 0.5, "val": 0.5}
+"""Percent of pairs of signs."""
 _CONTENT = ("noun", "verb", "adjective")
 
 _CONTRACTED = (
@@ -44,8 +45,17 @@ _CONTRACTED = (
 )
 _INITIALS = re.compile(r"(?:^|[.?!] )([a-z])")
 _WORDS = re.compile(r"[a-z']+")
-_CANDIDATES, _MEASURED, _COMMON, _SHARPNESS, _RAREST = 36, 8000, 0.004, 1.7, 200.0
+_CANDIDATES, _MEASURED, _COMMON, _SHARPNESS, _RAREST = 32, 14000, 0.004, 1.7, 200.0
 _SMALL = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "11", "12", "15", "20", "30")
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Sentences that end in the same mark: their templates, and among how many one is chosen by its rarity."""
+
+    mark: str
+    lines: tuple[Line, ...]
+    candidates: int
 
 
 class Sentences:
@@ -80,12 +90,13 @@ class Sentences:
             },
         )
         kinds = domain["kinds"].values()
-        self._kinds: list[tuple[str, tuple[Line, ...]]] = [
-            (kind["mark"], tuple(parse_template(line) for line in kind["lines"])) for kind in kinds
+        self._kinds = [
+            _Kind(kind["mark"], tuple(map(parse_template, kind["lines"])), 1 if kind.get("plain") else _CANDIDATES)
+            for kind in kinds
         ]
         weights = np.array([kind["weight"] for kind in kinds], dtype=float)
         self._edges = np.cumsum(weights / weights.sum())
-        literals = self._templates.literals([line for _, lines in self._kinds for line in lines])
+        literals = self._templates.literals([line for kind in self._kinds for line in kind.lines])
         written = [form for literal in [*literals, *spelled] for form in _forms(literal)]
         told = {expression for form in written for expression in _expressions(form)}
         signed = {grammar.signs[word] for word in told if word in grammar.signs}
@@ -93,7 +104,6 @@ class Sentences:
         self.words = frozenset({word for word in told if " " not in word} | set(" ".join(words).split()))
         self.unwritten = frozenset(grammar.signs.values()) - signed
         self._pairs: dict[tuple[str, str], Split] = {}
-        self._rarity: dict[str, float] = {}
         self._rarity = self._measured_rarity()
 
     def draw(self, rng: np.random.Generator) -> str:
@@ -167,34 +177,45 @@ class Sentences:
 
         Counted as ways to fill the templates; how many of them are distinct is measured in docs/text.md.
         """
-        return sum(self._templates.count(line) for _, lines in self._kinds for line in lines)
+        return sum(self._templates.count(line) for kind in self._kinds for line in kind.lines)
 
     def _sentence(self, rng: np.random.Generator, shortened: bool) -> str:
-        mark, lines = self._kinds[int(np.searchsorted(self._edges, rng.random(), side="right"))]
-        text = finish(self._rare(lines, rng), pick(rng, ("his", "her")))
+        kind = self._kind(rng)
+        text = finish(self._rare(kind, rng), pick(rng, ("his", "her")))
         if shortened:
             for pattern, forms in _CONTRACTED:
                 text = re.sub(pattern, pick(rng, forms), text)
-        return text + ("!" if mark == "." and rng.random() < 0.1 else mark)
+        return text + ("!" if kind.mark == "." and rng.random() < 0.1 else kind.mark)
 
+    def _kind(self, rng: np.random.Generator) -> _Kind:
+        return self._kinds[int(np.searchsorted(self._edges, rng.random(), side="right"))]
 
-    def _rare(self, lines: Sequence[Line], rng: np.random.Generator) -> str:
+    def _rare(self, kind: _Kind, rng: np.random.Generator) -> str:
         """One of several ways to fill a kind's templates, sooner one with a rare sign, so that all signs are met."""
-        texts = [self._templates.draw(pick(rng, lines), rng) for _ in range(_CANDIDATES if self._rarity else 1)]
-        weights = np.cumsum([max(map(self._rarity_of, _expressions(text)), default=1.0) for text in texts])
+        texts = [self._templates.draw(pick(rng, kind.lines), rng) for _ in range(kind.candidates)]
+        weights = np.cumsum([max((self._rarity[word] for word in self._signed(text)), default=1.0) for text in texts])
         return texts[min(int(np.searchsorted(weights, rng.random() * weights[-1], side="right")), len(texts) - 1)]
 
-    def _rarity_of(self, word: str) -> float:
-        return self._rarity.get(word, 1.0)
+    def _signed(self, text: str) -> list[str]:
+        """The words and expressions of a text that have a sign, the longest first."""
+        words, signs = _WORDS.findall(text.lower()), self._grammar.signs
+        found: list[str] = []
+        place = 0
+        while place < len(words):
+            sizes = (size for size in (3, 2, 1) if " ".join(words[place : place + size]) in signs)
+            size = next(sizes, 0)
+            if size:
+                found.append(" ".join(words[place : place + size]))
+            place += max(size, 1)
+        return found
 
     def _measured_rarity(self) -> dict[str, float]:
         """For each word of a sign how much rarer it is than most in sentences drawn evenly, at most `_RAREST`."""
         rng = np.random.default_rng(0)
         counts: Counter[str] = Counter()
         for _ in range(_MEASURED):
-            _, lines = self._kinds[int(np.searchsorted(self._edges, rng.random(), side="right"))]
-            words = _expressions(self._templates.draw(pick(rng, lines), rng))
-            counts.update({self._grammar.signs[word] for word in words if word in self._grammar.signs})
+            text = self._templates.draw(pick(rng, self._kind(rng).lines), rng)
+            counts.update({self._grammar.signs[word] for word in self._signed(text)})
         signs = self._grammar.signs
         common = _COMMON * _MEASURED
         return {word: min(max(common / (counts[signs[word]] + 1), 1.0) ** _SHARPNESS, _RAREST) for word in signs}
@@ -216,11 +237,12 @@ def _forms(literal: str) -> list[str]:
     return [text, *inflection.verb_forms(text), *((inflection.plural(text),) if short else ())]
 
 
-def _hashed(content: str, held_out: Mapping[str, int]) -> Split:
-    thousandth = int.from_bytes(hashlib.sha256(content.encode()).digest()[:4], "big") % 1000
-    if thousandth < held_out["test"]:
+def _hashed(content: str, held_out: Mapping[str, float]) -> Split:
+    number = int.from_bytes(hashlib.sha256(content.encode()).digest()[:4], "big")
+    percent = number % 100 + number // 100 % 100 / 100
+    if percent < held_out["test"]:
         return "test"
-    return "val" if thousandth < held_out["test"] + held_out["val"] else "train"
+    return "val" if percent < held_out["test"] + held_out["val"] else "train"
 
 
 def make_sentences(grammar: Grammar) -> Sentences:

@@ -170,7 +170,9 @@ def _literals(node: Node | Line) -> Iterator[str]:
 
 def _weighted(options: tuple[Line, ...], sizes: Mapping[str, int]) -> Choice:
     """A choice in which an option that is another slot alone is likelier the more that slot offers."""
-    slots = [line[0].name if len(line) == 1 and isinstance(line[0], Slot) and not line[0].form else "" for line in options]
+    slots = [
+        line[0].name if len(line) == 1 and isinstance(line[0], Slot) and not line[0].form else "" for line in options
+    ]
     if not any(slots):
         return Choice(options)
     return Choice(options, tuple(accumulate(sizes.get(slot, 1) ** _SIZE_POWER for slot in slots)))

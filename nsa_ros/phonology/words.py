@@ -14,7 +14,28 @@ _NOUNS = ("tion", "sion", "ment", "ness", "ity", "ance", "ence")
 _UNCOUNTED = ("ness", "ics")
 _HELPERS = frozenset(["do", "does", "did", "can", "could", "will", "would", "not", "be", "get", "have", "light"])
 _TIMES = frozenset(
-    ["day", "week", "month", "year", "hour", "minute", "morning", "night", "evening", "afternoon", "weekend", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "summer", "winter"]
+    [
+        "day",
+        "week",
+        "month",
+        "year",
+        "hour",
+        "minute",
+        "morning",
+        "night",
+        "evening",
+        "afternoon",
+        "weekend",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "summer",
+        "winter",
+    ]
 )
 """Words of time that are counted."""
 
@@ -53,7 +74,9 @@ def read_words(glosses: Mapping[str, Iterable[str]], classes: Mapping[str, str],
                     f"lexicon: {word!r} is a word of both {listed[word]} and {gloss}; leave it with one of them"
                 )
     silent = {*rules["silent"], *(word for word in rules["quiet"] if word not in listed)}
-    roles = {word: exceptions.get(word) or _class_of(word, classes.get(gloss, "noun")) for word, gloss in listed.items()}
+    roles = {
+        word: exceptions.get(word) or _class_of(word, classes.get(gloss, "noun")) for word, gloss in listed.items()
+    }
     for word, gloss in rules["synonyms"].items():
         if gloss in glosses and word not in listed:
             listed[word] = gloss
@@ -93,7 +116,12 @@ def _class_of(word: str, word_class: str) -> str:
     if word_class in ("verb", "adjective", "adverb"):
         if word.endswith(_NOUNS) and " " not in word and len(word) > 6:
             return "noun"
-        if word_class == "adjective" and word.endswith("ly") and word.removesuffix("ly") + "y" != word and len(word) > 6:
+        if (
+            word_class == "adjective"
+            and word.endswith("ly")
+            and word.removesuffix("ly") + "y" != word
+            and len(word) > 6
+        ):
             return "adverb"
     return word_class
 

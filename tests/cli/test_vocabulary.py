@@ -6,7 +6,7 @@ import re
 import pytest
 
 from nsa_ros.cli import main
-from nsa_ros.cli.catalogue import page
+from nsa_ros.cli.catalogue import page, pictures
 from nsa_ros.cli.catalogue.entries import choose, everything, read_own
 from nsa_ros.cli.catalogue.pictures import film_name
 from nsa_ros.cli.catalogue.workshop import in_parallel
@@ -211,10 +211,36 @@ def test_the_page_knows_its_signs_and_says_what_it_is(made):
 
 def test_only_pictures_of_changed_entries_are_made_again(made, monkeypatch):
     filmed = []
+    own_film = made / "pictures" / "holiday.mp4"
+    own_film.touch()
     monkeypatch.setattr(page, "film", lambda entry, folder: filmed.append(entry.name))
     assert page.write_page(choose(["MOTHER", "7"]), made, workers=1) == []
     assert filmed == []
     assert not list((made / "pictures").glob("letter-A-*"))
+    assert own_film.exists()
     page.write_page(choose(["MOTHER", "7", "FATHER"]), made, workers=1)
     assert filmed == ["FATHER"]
     assert [sign["name"] for sign in data_of(made)["signs"]] == ["MOTHER", "7"]
+
+
+def test_a_disk_that_fills_is_told_and_leaves_no_page(tmp_path, monkeypatch, capsys):
+    def full(entry, folder):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(page, "film", full)
+    assert main(["vocabulary", "MOTHER", "--html", str(tmp_path / "page")]) == 1
+    assert "No space left on device" in capsys.readouterr().err
+    assert not (tmp_path / "page" / "index.html").exists()
+
+
+def test_a_film_that_was_cut_short_is_not_taken_for_whole(tmp_path, monkeypatch):
+    pytest.importorskip("av", reason="PyAV is not installed")
+    [entry] = choose(["MOTHER"])
+
+    def torn(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pictures, "_alike", torn)
+    with pytest.raises(KeyboardInterrupt):
+        pictures.film(entry, tmp_path)
+    assert not (tmp_path / f"{film_name(entry)}.mp4").exists()

@@ -194,7 +194,9 @@ def test_every_phrase_works_with_the_shipped_lexicon():
 
 
 def test_every_english_word_of_the_lexicon_means_a_sign():
-    english = {" ".join(piece.text for piece in normalize(word).pieces) for s in lexicon().values() for word in s.english}
+    english = {
+        " ".join(piece.text for piece in normalize(word).pieces) for s in lexicon().values() for word in s.english
+    }
     assert english <= default_grammar().words
 
 
@@ -257,7 +259,9 @@ def test_no_token_is_signed_twice(words):
         return
     units = default_grammar().translate(tokenized)
     told = [unit.token for unit in units]
-    spelled_whole = {unit.token for unit in units if unit.kind == "letter" and tokenized.tokens[unit.token].kind == "word"}
+    spelled_whole = {
+        unit.token for unit in units if unit.kind == "letter" and tokenized.tokens[unit.token].kind == "word"
+    }
     assert not spelled_whole
     assert len(told) == len(set(told))
     assert not any(tokenized.tokens[place].kind == "punctuation" for place in told)

@@ -60,6 +60,8 @@ def test_words_are_seen_as_the_tokenizer_sees_them():
 def test_the_vocabulary_holds_no_junk_forms():
     words = default_grammar().words
     inflection = default_inflection()
-    junk = {form for word in words for form in (word + "ed", word + "ing", word + "s") if inflection.is_past(word)} & words
+    junk = {
+        form for word in words for form in (word + "ed", word + "ing", word + "s") if inflection.is_past(word)
+    } & words
     junk |= {word for word in words if word.endswith(("inged", "ededs", "tioned ", "nesses", "ieses", "sed s"))}
     assert junk <= {"hiding", "founds", "lefts", "thoughts", "cuts", "hurts"}

@@ -148,7 +148,7 @@ def _brief(message: str) -> str:
 
 
 def _mend(fields: dict[Any, Any], where: str) -> None:
-    """Put something harmless where a message points: `location`, `base location`, `movement path`, `palm and fingers`."""
+    """Put something harmless where a message points: at `location`, `base location`, `palm and fingers`, …"""
     inside, _, rest = where.partition(" ")
     holder = fields
     if inside in ("base", "movement") and rest and isinstance(fields.get(inside), dict):

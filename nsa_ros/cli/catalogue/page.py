@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -24,6 +25,9 @@ UNVERIFIED = "general knowledge, unverified"
 """The `source` of an entry that was written from memory."""
 
 PICTURES = "pictures"
+
+_OURS = re.compile(r"(sign|letter|number|hand)-.+-[0-9a-f]{10}(\.partial)?\.(mp4|webp)")
+"""Names of pictures; nothing else in their folder is ever removed."""
 
 _TEMPLATE = Path(__file__).parent / "page.html"
 
@@ -47,14 +51,17 @@ def write_page(entries: Sequence[Entry], folder: Path, workers: int | None = Non
         pictures.mkdir(parents=True, exist_ok=True)
         wrong = _make_pictures(entries, pictures, workers)
         hands = [_hand(name, pictures) for name in names() if canonical_name(name) == name]
+        _tidy(pictures, {film_name(entry) for entry in entries} | {Path(hand["picture"]).stem for hand in hands})
         (folder / "index.html").write_text(_html(entries, hands, pictures), encoding="utf-8")
     except OSError as error:
         raise NsaError(f"--html {folder}: {error.strerror or error}") from error
-    needed = {film_name(entry) for entry in entries}
-    for file in pictures.iterdir():
-        if not file.name.startswith("hand-") and file.stem not in needed:
-            file.unlink()
     return wrong
+
+
+def _tidy(pictures: Path, needed: set[str]) -> None:
+    for file in pictures.iterdir():
+        if _OURS.fullmatch(file.name) and file.stem not in needed:
+            file.unlink()
 
 
 def _make_pictures(entries: Sequence[Entry], pictures: Path, workers: int | None) -> list[str]:
@@ -66,6 +73,8 @@ def _make_pictures(entries: Sequence[Entry], pictures: Path, workers: int | None
 def _film(entry: Entry, folder: Path) -> str:
     try:
         film(entry, folder)
+    except OSError as error:  # FFmpeg's own cannot travel between processes
+        raise NsaError(f"{folder}: {error.strerror or error}; what is whole is kept") from None
     except NsaError as error:
         return str(error)
     return ""

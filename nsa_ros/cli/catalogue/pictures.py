@@ -54,9 +54,13 @@ def film_name(entry: Entry) -> str:
     shapes = sorted({p.handshape for sign in simple_signs(entry.sign) for p in (*sign.postures, *sign.base)})
     angles = [np.round(handshape(shape), 4).tolist() for shape in shapes]
     settings = [__version__, SIZE, FPS, _CRF, _SIGN_CAMERA]
-    seed = json.dumps([forms, entry.sign.nonmanual, angles, settings], default=str)
-    readable = re.sub(r"[^A-Za-z0-9]+", "-", entry.name).strip("-") or "sign"
-    return f"{entry.kind}-{readable}-{hashlib.sha256(seed.encode()).hexdigest()[:10]}"
+    return f"{entry.kind}-{_named(entry.name, [forms, entry.sign.nonmanual, angles, settings])}"
+
+
+def _named(name: str, looks: object) -> str:
+    """A name for a file, with a hash of what it shows."""
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
+    return f"{readable}-{hashlib.sha256(json.dumps(looks, default=str).encode()).hexdigest()[:10]}"
 
 
 def _form(sign: Sign) -> list[object]:
@@ -99,8 +103,11 @@ def clearest(made: Motion, count: int) -> list[int]:
 
 
 def hand_still(name: str, folder: Path) -> str:
-    """Write a picture of a handshape, from the front and turned; gives its file name."""
-    file = folder / f"hand-{re.sub(r'[^A-Za-z0-9]+', '-', name)}.webp"
+    """Write a picture of a handshape, from the front and turned, if it is not there; gives its file name."""
+    angles = np.round(handshape(name), 4).tolist()
+    file = folder / f"hand-{_named(name, [angles, __version__, _HAND])}.webp"
+    if file.is_file():
+        return file.name
     pose = _raised().copy()
     pose[RIGHT_HAND] = handshape(name)
     placed = _scene().place(pose, np.zeros(10))
@@ -109,7 +116,9 @@ def hand_still(name: str, folder: Path) -> str:
     for turn in (0.0, _AROUND):
         eye = middle + 1.2 * np.array([np.sin(turn), 0.12, np.cos(turn)])
         views.append(_drawing(_HAND).render(placed, Camera(tuple(eye), tuple(middle), 0.185)))
-    Image.fromarray(np.hstack(views)).save(file, quality=78, method=4)
+    partial = file.with_suffix(".partial.webp")
+    Image.fromarray(np.hstack(views)).save(partial, quality=78, method=4)
+    partial.replace(file)
     return file.name
 
 
