@@ -1,4 +1,4 @@
-"""Forms that templates ask for: articles, plurals, conjugated verb phrases, compared adjectives, possessives of the subject."""
+"""Forms that templates ask for: articles, plurals, conjugated verb phrases, comparison, possessives of the subject."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ The few rules that docs/text.md lists, after Baker-Shenk and Cokely, "American S
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from nsa_ros.phonology.clauses import BE, EXISTS, Clause, Facts, gloss, noun_phrase
 
@@ -86,7 +87,7 @@ def _is_empty(clause: Clause, place: int, facts: Facts) -> bool:
     be = any(word in BE for word in beside) or any(word in ("will", "does", "did") for word in beside)
     if not after:
         return words[:1] != ["it"] and any(
-            part.role == "wh" and gloss(other) in facts.asked for part, other in zip(clause, clause[1:], strict=False)
+            part.role == "wh" and gloss(other) in facts.asked for part, other in pairwise(clause)
         )
     first = after[0]
     if gloss(first) in facts.weather and (be or first.role in ("verb", "noun")):
@@ -173,7 +174,11 @@ def _time_first(parts: Clause) -> Clause:
             group = parts[place:end]
             if kept and kept[-1].word in _BEFORE_TIME:
                 kept[-1] = kept[-1].dropped()
-            elif kept and kept[-1].word in ("until", "since", "before", "after", "during") and kept[-1].units:
+            elif (
+                kept
+                and kept[-1].word in ("until", "since", "before", "after", "during", "once", "twice")
+                and kept[-1].units
+            ):
                 group = [kept.pop(), *group]
             moved += group
             place = end
@@ -190,7 +195,8 @@ def _time_end(parts: Clause, place: int) -> int:
         at += 1
     before = [part for part in parts[:place] if part.role not in ("determiner", "number", "adjective", "possessive")]
     asked = bool(before) and before[-1].role == "wh"
-    if asked or at >= len(parts) or parts[at].role != "time":
+    described = at > place and parts[place].role == "adjective" and parts[place].word not in ("next", "last")
+    if asked or described or at >= len(parts) or parts[at].role != "time":
         return place
     while at < len(parts) and (
         parts[at].role == "time" or (parts[at].role == "number" and parts[at - 1].role == "time")

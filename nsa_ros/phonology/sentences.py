@@ -45,7 +45,7 @@ _CONTRACTED = (
 )
 _INITIALS = re.compile(r"(?:^|[.?!] )([a-z])")
 _WORDS = re.compile(r"[a-z']+")
-_CANDIDATES, _MEASURED, _COMMON, _SHARPNESS, _RAREST = 32, 14000, 0.004, 1.7, 200.0
+_CANDIDATES, _MEASURED, _COMMON, _SHARPNESS, _RAREST = 36, 14000, 0.004, 2.0, 400.0
 _SMALL = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "11", "12", "15", "20", "30")
 
 
@@ -63,6 +63,7 @@ class Sentences:
 
     Attributes:
         words: all English words that the templates and the vocabulary know; any other word in a sentence is a name.
+        unwritten: glosses that no template names: they are drawn as bare words only, through the slot `new`.
     """
 
     def __init__(self, grammar: Grammar, domain: Mapping[str, Any], names: Mapping[str, Sequence[str]]) -> None:
@@ -82,6 +83,7 @@ class Sentences:
                 "name": (lambda rng: draw_name(rng, given), len(given)),
                 "surname": (lambda rng: draw_name(rng, surnames), len(surnames)),
                 "number": (draw_number, 10_000),
+                "several": (_draw_several, 10_000),
                 "hundred": (lambda rng: str(rng.integers(0, 101)), 101),
                 "small": (lambda rng: pick(rng, _SMALL), len(_SMALL)),
                 "spelled": (lambda rng: pick(rng, spelled), len(spelled)),
@@ -139,7 +141,7 @@ class Sentences:
         return self._judge(text)[0]
 
     def why(self, text: str) -> Reason:
-        """What holds a text out of training: its `name`, its `combination` of signs or the `sentence`; "" if nothing."""
+        """What holds a text out of training: a `name`, a `combination` of signs or the `sentence`; "" if nothing."""
         return self._judge(text)[1]
 
     def _judge(self, text: str) -> tuple[Split, Reason]:
@@ -219,6 +221,13 @@ class Sentences:
         signs = self._grammar.signs
         common = _COMMON * _MEASURED
         return {word: min(max(common / (counts[signs[word]] + 1), 1.0) ** _SHARPNESS, _RAREST) for word in signs}
+
+
+def _draw_several(rng: np.random.Generator) -> str:
+    """A number that a plural follows."""
+    while (number := draw_number(rng)) in ("0", "1", "zero", "one"):
+        pass
+    return number
 
 
 def _expressions(text: str) -> list[str]:

@@ -148,7 +148,8 @@ class Templates:
 
     def literals(self, lines: Iterable[Line]) -> list[str]:
         """Every piece of text written in some templates and in the slots."""
-        return [text for node in (*lines, *self._slots.values()) for text in _literals(node)]
+        nodes: list[Node | Line] = [*lines, *self._slots.values()]
+        return [text for node in nodes for text in _literals(node)]
 
     def _slot(self, slot: Slot) -> Choice:
         if slot.name not in self._slots:

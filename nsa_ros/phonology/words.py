@@ -1,4 +1,4 @@
-"""Which English words mean which sign, and what each is in a sentence: the lexicon's words, their forms, and the rules' own."""
+"""Which English words mean which sign, and what each is in a sentence: the lexicon's, their forms, and others."""
 
 from __future__ import annotations
 

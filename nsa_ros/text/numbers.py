@@ -16,7 +16,8 @@ NUMBER_WORDS = frozenset({*_ONES, *_TEENS, *_TENS, "hundred", "thousand"})
 """Every word that is part of a written-out number."""
 
 
-ORDINALS = dict(enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1))
+_TO_TENTH = "first second third fourth fifth sixth seventh eighth ninth tenth"
+ORDINALS = dict(enumerate(_TO_TENTH.split(), start=1))
 """The ordinals that are read as words when they are written in figures: 1st is first."""
 
 

@@ -242,6 +242,11 @@ SHIPPED = {
     "This is my ice cream.": "THIS MY ICE-CREAM",
     "I left.": "ME GO",
     "Turn left.": "LEFT",
+    "I will become rich next year.": "NEXT-YEAR ME WILL BECOME RICH",
+    "I will become rich later.": "LATER ME WILL BECOME RICH",
+    "I eat twice a day.": "TWICE DAY ME EAT",
+    "You're welcome, Ada.": "WELCOME A-D-A",
+    "My dog is called Rex.": "MY DOG NAME R-E-X",
 }
 
 

@@ -42,7 +42,7 @@ _SIGN_CAMERA = Camera((-0.12, 0.44, 2.60), (-0.01, 0.405, 0.0), 0.335)
 _CLEAREST = 0.8
 """Where in a sign its still is taken."""
 
-_HAND, _AROUND = (150, 170), np.radians(50.0)
+_HAND, _AROUND = (172, 172), np.radians(50.0)
 """Size of a still of a hand [pixels], and how far the second one is turned [rad]."""
 
 _CRF = "27"
@@ -111,7 +111,7 @@ def hand_still(name: str, folder: Path) -> str:
     pose = _raised().copy()
     pose[RIGHT_HAND] = handshape(name)
     placed = _scene().place(pose, np.zeros(10))
-    middle = placed.positions[INDEX["right_middle1"]] + np.array([0.0, 0.012, 0.0])
+    middle = placed.positions[INDEX["right_middle1"]] + np.array([0.016, 0.010, 0.0])
     views = []
     for turn in (0.0, _AROUND):
         eye = middle + 1.2 * np.array([np.sin(turn), 0.12, np.cos(turn)])
