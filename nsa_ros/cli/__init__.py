@@ -54,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"nsa {chosen}: {error}. `nsa doctor` says what is not installed and how to install it.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        print(f"nsa {chosen}: stopped; what is whole is kept", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()

@@ -56,14 +56,15 @@ def build(arguments: argparse.Namespace) -> int:
         variation=variation(arguments.vary),
     )
     source = PhonologySource(settings.variation, settings.figures)
-    source.solve()
     made = build_corpus(source, settings, arguments.out, arguments.workers)
+    factor = made["real_time_factor"]
+    speed = f"made {factor:g} times faster than real time" if factor else "no new motion"
     if arguments.json:
         print(json.dumps(made, indent=1))
     else:
         print(
             f"{arguments.out}: {made['hours']:g} h of motion and {sum(made['texts'].values())} texts in "
-            f"{made['shards']} shards, made {made['real_time_factor']:g} times faster than real time.\n"
+            f"{made['shards']} shards, {speed}.\n"
             "Synthetic, from signs authored in phonology, not reviewed by Deaf signers."
         )
     return 0
@@ -101,6 +102,8 @@ def texts(arguments: argparse.Namespace) -> int:
     from nsa_ros.phonology.vocabulary import default_vocabulary
     from nsa_ros.text.tokenizer import tokenize
 
+    if arguments.seed < 0 or arguments.count < 0:
+        raise NsaError(f"--seed {arguments.seed} --count {arguments.count}: neither can be below 0")
     rng = np.random.default_rng(arguments.seed)
     for _ in range(arguments.count):
         text = default_sentences().draw(rng)

@@ -61,6 +61,9 @@ def examine(bundle: str) -> list[Finding]:
             "learning", "torch", "", "pip install '.[learning]' in the source folder (only to train and export)"
         ),
         _distribution(
+            "reality", "sklearn", "", "pip install '.[reality]' in the source folder (only for `nsa reality`)"
+        ),
+        _distribution(
             "SMPL-X",
             "smplx",
             "",

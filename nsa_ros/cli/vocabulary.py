@@ -47,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
             )
     else:
         entries = choose(arguments.gloss)
+    if arguments.sheet and len(entries) > _MOST_ON_A_SHEET:
+        raise NsaError(f"--sheet shows at most {_MOST_ON_A_SHEET} signs, not {len(entries)}; use --html DIR")
     fine = not wrong
     if entries and (arguments.check or (arguments.file and not (arguments.sheet or arguments.html))):
         from nsa_ros.cli.catalogue.checking import check
@@ -80,8 +82,6 @@ def _refuse(arguments: argparse.Namespace) -> None:
         raise NsaError("--json prints the list and goes with no other option")
     if sheet and not (arguments.gloss or arguments.file):
         raise NsaError("--sheet needs the signs to show, e.g. nsa vocabulary DOCTOR NURSE --sheet out.png")
-    if sheet and len(arguments.gloss) > _MOST_ON_A_SHEET:
-        raise NsaError(f"--sheet shows at most {_MOST_ON_A_SHEET} signs, not {len(arguments.gloss)}; use --html DIR")
     if sheet and sheet.suffix != ".png":
         raise NsaError(f"--sheet {sheet}: a contact sheet is a .png")
     if sheet and not sheet.absolute().parent.is_dir():

@@ -7,10 +7,12 @@ a run that was stopped goes on where it was.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -80,7 +82,8 @@ class Source(Protocol):
         fps: frames per second of the motion.
         vocabulary: of the texts.
         figures: names of the figures that sign.
-        fingerprint: changes with everything that motion comes from, so that a corpus is never of two kinds.
+        fingerprint: changes with the data that texts and motion come from and with the package's version, so that a
+            corpus is not continued with others.
     """
 
     fps: float
@@ -91,6 +94,9 @@ class Source(Protocol):
     @property
     def units(self) -> Mapping[Kind, Sequence[str]]:
         """The unit vocabulary by kind."""
+
+    def solve(self) -> None:
+        """Do once what each process would else do again."""
 
     def text(self, rng: np.random.Generator, part: str) -> str:
         """A random text of one part of the split: `train`, `val` or `test`."""
@@ -109,23 +115,25 @@ def build_corpus(source: Source, settings: CorpusSettings, folder: Path, workers
         workers: processes.
 
     Returns:
-        The manifest, with what was made and how fast.
+        `folder`; `texts` of each part, `hours` of motion and `shards` that there are now; `seconds` that making them
+        took; and the `real_time_factor` of the motion that was new, 0 if none was.
 
     Raises:
-        NsaError: the folder holds a corpus of other settings, or a shard cannot be written.
+        NsaError: the folder holds a corpus of other settings, a file cannot be written, or a process was killed.
     """
     if workers < 1:
         raise NsaError(f"{workers} processes; give at least 1")
-    begun = time.perf_counter()
     meta = _meta(source, settings)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        clear_partial(folder)
     except OSError as error:
-        raise NsaError(f"{folder} cannot be made: {error.strerror}") from error
+        raise NsaError(f"{folder} cannot be written: {error.strerror}. Give another folder") from error
     if (folder / MANIFEST).is_file():
         _same(folder, read_manifest(folder), meta)
-    clear_partial(folder)
     write_manifest(folder, meta)
+    source.solve()
+    begun = time.perf_counter()
     goals: dict[Part, float] = {
         "train": settings.hours * 3600 * source.fps,
         "plans": settings.plans,
@@ -135,8 +143,18 @@ def build_corpus(source: Source, settings: CorpusSettings, folder: Path, workers
     shards: dict[str, dict[str, Any]] = {}
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, context, _set, (source, settings, folder)) as pool:
-        for part in PARTS:
-            shards |= _part(pool, workers, folder, part, goals[part], source.fps)
+        try:
+            for part in PARTS:
+                shards |= _part(pool, workers, folder, part, goals[part], source.fps)
+        except BrokenProcessPool as error:
+            raise NsaError(
+                "a process was killed, perhaps for want of memory. What is whole is kept: run the same again, with "
+                "fewer --workers"
+            ) from error
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    new = sum(shard["frames"] for shard in shards.values() if shard.pop("new"))
     write_manifest(folder, {**meta, "shards": shards})
     frames = sum(shard["frames"] for shard in shards.values())
     seconds = time.perf_counter() - begun
@@ -146,7 +164,7 @@ def build_corpus(source: Source, settings: CorpusSettings, folder: Path, workers
         "hours": round(frames / source.fps / 3600, 3),
         "shards": len(shards),
         "seconds": round(seconds, 1),
-        "real_time_factor": round(frames / source.fps / seconds, 1),
+        "real_time_factor": round(new / source.fps / seconds, 1),
     }
 
 
@@ -208,13 +226,14 @@ def _part(
     for surplus, future in enumerate(waiting, start=number):
         if not future.cancelled() and future.result()["new"]:
             (folder / shard_name(part, surplus)).unlink()
-    return {name: {key: value for key, value in content.items() if key != "new"} for name, content in made.items()}
+    return made
 
 
 _STATE: list[Any] = []
 
 
 def _set(source: Source, settings: CorpusSettings, folder: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the shards
     _STATE[:] = [source, settings, folder]
 
 

@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from nsa_ros import __version__, phonology
+from nsa_ros import __version__, body, phonology, text
 from nsa_ros.body.motion import concatenate
 from nsa_ros.body.proportions import random_figure
 from nsa_ros.body.skeleton import default_skeleton
@@ -27,11 +27,12 @@ TOKEN_LIMIT = 63
 
 
 def fingerprint() -> str:
-    """Hash of the lexicon, handshapes, grammar and sentences, and of the package's version."""
+    """Hash of the package's version and of all of the rooms that make texts and motion, lexicon and figure included."""
     digest = hashlib.sha256(__version__.encode())
-    folder = Path(phonology.__file__).parent
-    for file in sorted(folder.rglob("*.yaml")):
-        digest.update(file.read_bytes())
+    for room in (body, text, phonology):
+        folder = Path(room.__file__ or "").parent
+        for file in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".yaml")):
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -50,9 +51,15 @@ def write_shard(file: Path, passages: Sequence[Passage]) -> None:
             os.fsync(opened.fileno())
         partial.replace(file)
     except OSError as error:
-        partial.unlink(missing_ok=True)
-        full = " Make room there; what is whole is kept." if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
-        raise NsaError(f"{file} cannot be written: {error.strerror or error}.{full} Then run the same again") from error
+        raise _unwritten(file, partial, error) from error
+
+
+def _unwritten(file: Path, partial: Path, error: OSError) -> NsaError:
+    """What to say when a file cannot be written; what there is of it is removed."""
+    with suppress(OSError):
+        partial.unlink()
+    full = " Make room there; what is whole is kept." if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+    return NsaError(f"{file} cannot be written: {error.strerror or error}.{full} Then run the same again")
 
 
 def read_shard(file: Path) -> Iterator[Passage]:
@@ -91,10 +98,17 @@ def clear_partial(folder: Path) -> None:
 
 
 def write_manifest(folder: Path, meta: Mapping[str, Any]) -> None:
-    """Write `corpus.json` as a whole."""
+    """Write `corpus.json` as a whole.
+
+    Raises:
+        NsaError: it cannot be written.
+    """
     partial = folder / f"corpus{_PARTIAL}"
-    partial.write_text(json.dumps(meta, indent=1), encoding="utf-8")
-    partial.replace(folder / MANIFEST)
+    try:
+        partial.write_text(json.dumps(meta, indent=1), encoding="utf-8")
+        partial.replace(folder / MANIFEST)
+    except OSError as error:
+        raise _unwritten(folder / MANIFEST, partial, error) from error
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Train what a configuration asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("config", help="YAML file or name of a configuration")
-    parser.add_argument("corpus", type=Path, help="folder made by make_corpus")
+    parser.add_argument("corpus", type=Path, help="folder made by `nsa corpus build`")
     parser.add_argument("run", type=Path, help="folder for checkpoints")
     parser.add_argument("--only", choices=("planner", "denoiser"), help="train one of the two")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads of torch")

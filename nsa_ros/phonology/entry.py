@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,10 @@ _FIELDS = (*_ABOUT_FIELDS, "compound", "type", *_HAND_FIELDS, "movement", "base"
 _MOVEMENT_FIELDS = (
     "path", "direction", "size", "turns", "start", "repeat", "local", "degrees", "count", "seconds", "hold",
 )  # fmt: skip
+
+
+_ALONG = 0.99
+"""Cosine above which a circle's axis and the side where it begins are one line."""
 
 
 class LexiconError(NsaError):
@@ -89,7 +94,7 @@ def _postures(origin: str, prefix: str, entry: Mapping[str, Any]) -> tuple[Postu
 
 
 def _number(origin: str, field: str, value: Any, lowest: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= lowest:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value < math.inf:
         raise _fail(origin, field, f"expected a number of at least {lowest}, found {value!r}")
     return float(value)
 
@@ -120,8 +125,17 @@ def _movement(origin: str, entry: Any) -> Movement:
     if "size" in fields:
         fields["size"] /= 100.0
     if "repeat" in fields:
+        if fields["repeat"] != int(fields["repeat"]):
+            raise _fail(origin, "movement repeat", f"expected a whole number, found {fields['repeat']}")
         fields["repeat"] = int(fields["repeat"])
-    return Movement(**fields)
+    movement = Movement(**fields)
+    if movement.path == "circle" and abs(direction(movement.direction) @ direction(movement.start)) > _ALONG:
+        raise _fail(
+            origin,
+            "movement start",
+            f"{movement.start!r} lies along the axis {movement.direction!r}; give the side where the circle begins",
+        )
+    return movement
 
 
 def parse_sign(gloss: str, entry: Any, origin: str) -> Sign:

@@ -53,7 +53,7 @@ class Inflection:
         if head.endswith("ie"):
             return head[:-2] + "ying" + rest
         stem = head[:-1] if head.endswith("e") and not head.endswith(("ee", "oe", "ye")) and len(head) > 2 else head
-        return self._double(stem if stem != head else head, head) + "ing" + rest
+        return self._double(stem, head) + "ing" + rest
 
     def past(self, verb: str) -> str:
         """Went, tried, looked for."""

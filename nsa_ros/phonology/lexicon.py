@@ -43,7 +43,7 @@ def read_lexicon(path: Path) -> dict[str, Sign]:
 
 @cache
 def lexicon() -> dict[str, Sign]:
-    """All signs that are not letters or digits, by gloss, of every file of `lexicon/` but letters and numbers."""
+    """All signs that are not letters or numbers, by gloss, of every file of `lexicon/` but letters and numbers."""
     signs: dict[str, Sign] = {}
     for path in sorted(_FOLDER.glob("*.yaml")):
         if path.stem in ("letters", "numbers"):
@@ -53,16 +53,25 @@ def lexicon() -> dict[str, Sign]:
                 raise LexiconError(f"{path.name}: {gloss}: already given by {signs[gloss].origin}")
             signs[gloss] = sign
     for sign in signs.values():
-        _check_parts(sign, signs)
+        if wrong := part_mistakes(sign, signs):
+            raise LexiconError(wrong[0])
     return signs
 
 
-def _check_parts(sign: Sign, signs: Mapping[str, Sign]) -> None:
+def part_mistakes(sign: Sign, signs: Mapping[str, Sign]) -> list[str]:
+    """What is wrong with the parts of a compound, a message each.
+
+    Args:
+        sign: of the lexicon.
+        signs: that it may be made of, besides letters and numbers.
+    """
+    wrong = []
     for part in sign.parts:
         if part not in signs and part not in numbers() and part.removeprefix(SPELLED) not in letters():
-            raise LexiconError(f"{sign.origin}: compound: no sign {part!r}; write a letter {SPELLED}A")
+            wrong.append(f"{sign.origin}: compound: no sign {part!r}; write a letter {SPELLED}A")
         if part in signs and signs[part].parts:
-            raise LexiconError(f"{sign.origin}: compound: {part} is a compound itself; give its parts")
+            wrong.append(f"{sign.origin}: compound: {part} is a compound itself; give its parts")
+    return wrong
 
 
 @cache
@@ -73,7 +82,7 @@ def letters() -> dict[str, Sign]:
 
 @cache
 def numbers() -> dict[str, Sign]:
-    """The number signs, `0` to `10`."""
+    """The number signs, `0` to `100`."""
     return read_lexicon(_FOLDER / "numbers.yaml")
 
 

@@ -65,17 +65,15 @@ def parse_place(text: str) -> Place:
     """A place from its notation, `name` or `name LEFT UP FORWARD` in centimetres.
 
     Raises:
-        NsaError: an unknown name, or an offset that is not three numbers.
+        NsaError: an unknown name, or an offset that is not three finite numbers.
     """
     name, *numbers = str(text).split()
     try:
         offset = [float(number) / 100.0 for number in numbers] or [0.0, 0.0, 0.0]
     except ValueError:
         offset = []
-    if len(offset) != 3:
-        raise NsaError(
-            f"place {text!r} has {len(numbers)} offset numbers, expected 3: centimetres left, up and forward"
-        )
+    if len(offset) != 3 or not np.isfinite(offset).all():
+        raise NsaError(f"place {text!r}: expected 3 offset numbers or none: centimetres left, up and forward")
     if name not in place_names():
         raise NsaError(f"unknown place {name!r}. Places: {', '.join(place_names())}")
     return Place(name, (offset[0], offset[1], offset[2]))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from nsa_ros.body.motion import Motion, concatenate
+from nsa_ros.body.motion import Motion
 from nsa_ros.body.skeleton import Skeleton, default_skeleton
 from nsa_ros.phonology.rendition import Figure, Rendition
 from nsa_ros.phonology.variation import Variation
@@ -64,18 +64,3 @@ class Synthesizer:
 def _with_end(units: Iterable[Unit]) -> Iterator[Unit | None]:
     yield from units
     yield None
-
-
-def sign_units(
-    units: Iterable[Unit],
-    seed: int = 0,
-    variation: Variation | None = None,
-    fps: float = FPS,
-    skeleton: Skeleton | None = None,
-) -> Motion:
-    """The motion of units, from `neutral` to `neutral`; `motion.unit` gives the index of the unit of each frame.
-
-    Raises:
-        LexiconError: a unit that the lexicon lacks, or an entry that the arm cannot take.
-    """
-    return concatenate([motion for _, motion in Synthesizer(skeleton, fps, variation).stream(units, seed)])

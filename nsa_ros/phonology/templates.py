@@ -200,7 +200,7 @@ def draw_name(rng: np.random.Generator, known: Sequence[str]) -> str:
 
 
 def draw_number(rng: np.random.Generator) -> str:
-    """A number: mostly up to ten, in figures or words; else up to 9999, some with a decimal."""
+    """A number: mostly up to ten, in figures or words; else up to 9999."""
     kind = rng.random()
     if kind < 0.35:
         return str(rng.integers(0, 11))

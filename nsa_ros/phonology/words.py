@@ -116,12 +116,7 @@ def _class_of(word: str, word_class: str) -> str:
     if word_class in ("verb", "adjective", "adverb"):
         if word.endswith(_NOUNS) and " " not in word and len(word) > 6:
             return "noun"
-        if (
-            word_class == "adjective"
-            and word.endswith("ly")
-            and word.removesuffix("ly") + "y" != word
-            and len(word) > 6
-        ):
+        if word_class == "adjective" and word.endswith("ly") and len(word) > 6:
             return "adverb"
     return word_class
 

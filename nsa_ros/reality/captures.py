@@ -11,6 +11,7 @@ import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +87,7 @@ def _arrays(path: Path) -> Iterator[tuple[str, Array]]:
         with np.load(path, allow_pickle=False) as data:
             for key in data.files:
                 yield key, np.asarray(data[key], dtype=np.float64)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
         raise NsaError(f"{path} is not readable as .npz: {error}") from error
 
 
@@ -136,8 +137,11 @@ def _spoken_to_signed(folder: Path) -> Iterator[Capture]:
         from pose_format import Pose
     except ImportError as error:
         raise NsaError(f"{folder} needs the package pose-format: pip install pose-format") from error
-    with (folder / "index.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["signed_language"] == "ase"]
+    try:
+        with (folder / "index.csv").open(encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if row["signed_language"] == "ase"]
+    except (OSError, KeyError) as error:
+        raise NsaError(f"{folder / 'index.csv'} is not the list of recordings: {error}") from error
     for row in rows:
         pose = Pose.read((folder / row["path"]).read_bytes())
         names = [component.name for component in pose.header.components]

@@ -96,6 +96,8 @@ def check(
         raise NsaError(f"--seeds is {seeds}; it must be at least 1")
     if pictures and not pictures.is_dir():
         raise NsaError(f"--pictures {pictures}: no such folder; make it first")
+    if file and (file.is_dir() or not file.absolute().parent.is_dir()):
+        raise NsaError(f"--json {file}: give a file in a folder that is there")
     letters = read_letters(data) if only != "words" else []
     words = read_words(data) if only != "letters" else []
     judged = performer(signer)

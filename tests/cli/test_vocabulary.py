@@ -123,6 +123,12 @@ def test_a_file_that_is_no_lexicon_is_refused(own, text, message):
         read_own(own(text))
 
 
+def test_a_gloss_that_yaml_takes_for_false_is_named_as_written(own):
+    entries, wrong = read_own(own('"@A: [": {}\nno: {handshape: flat, palm: left, fingers: up, location: neutral}'))
+    assert [entry.name for entry in entries] == ["no"]
+    assert wrong[0].startswith("my.yaml: @A: [: ")
+
+
 def test_own_entries_are_checked_and_seen_before_they_are_added(own, tmp_path, capsys):
     sheet = tmp_path / "rooster.png"
     assert main(["vocabulary", "--file", str(own(GOOD)), "--check", "--sheet", str(sheet)]) == 0

@@ -36,6 +36,9 @@ class FakeSource:
         for pose in self._poses.values():
             pose[self._moving] += rng.normal(0.0, 0.5, (len(self._moving), 3))
 
+    def solve(self) -> None:
+        """Nothing to do."""
+
     def text(self, rng: np.random.Generator, part: str) -> str:
         words = list(rng.choice(WORDS, size=rng.integers(1, 4)))
         if rng.random() < 0.6:

@@ -10,7 +10,7 @@ from fake_source import FakeSource
 from tiny import CORPUS, make_corpus
 
 from nsa_ros.errors import NsaError
-from nsa_ros.learning import shards
+from nsa_ros.learning import corpus_building, shards
 from nsa_ros.learning.corpus import unit_ids
 from nsa_ros.learning.corpus_building import CorpusSettings, build_corpus
 from nsa_ros.learning.shards import MANIFEST, read_corpus
@@ -45,7 +45,8 @@ def test_same_seed_same_bytes_whoever_makes_them(tmp_path):
         build_corpus(FakeSource(), replace(CORPUS, hours=0.15, seed=seed), folder, workers)
     assert contents(folders[0]) == contents(folders[1])
     assert len(contents(folders[0])) > 4
-    assert contents(folders[0]).values() != contents(folders[2]).values()
+    first, other = contents(folders[0]), contents(folders[2])
+    assert all(first[name] != other[name] for name in first.keys() & other.keys())
 
 
 def test_a_stopped_run_goes_on(tmp_path):
@@ -57,8 +58,11 @@ def test_a_stopped_run_goes_on(tmp_path):
     (tmp_path / "test-00000.partial").write_bytes(b"half")
     with pytest.raises(NsaError, match="missing or altered"):
         read_corpus(tmp_path)
-    build_corpus(FakeSource(), CORPUS, tmp_path, workers=1)
+    mended = build_corpus(FakeSource(), CORPUS, tmp_path, workers=1)
     assert contents(tmp_path) == before
+    again = build_corpus(FakeSource(), CORPUS, tmp_path, workers=1)
+    assert mended["real_time_factor"] > again["real_time_factor"] == 0
+    assert again["texts"] == mended["texts"]
     assert not list(tmp_path.glob("*.partial"))
     assert len(read_corpus(tmp_path).train) == len(whole.train)
 
@@ -96,6 +100,37 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path, monkeypat
     with pytest.raises(NsaError, match=r"No space left.*Make room"):
         build_corpus(FakeSource(), CORPUS, tmp_path, workers=1)
     assert not [file for file in tmp_path.iterdir() if file.name != MANIFEST]
+
+
+def test_a_full_disk_is_said_of_the_manifest_too(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shards.Path, "write_text", full)
+    with pytest.raises(NsaError, match=r"corpus.json cannot be written: No space left.*Make room"):
+        build_corpus(FakeSource(), CORPUS, tmp_path, workers=1)
+
+
+def test_a_file_in_place_of_the_folder_is_said(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(NsaError, match="Give another folder"):
+        build_corpus(FakeSource(), CORPUS, tmp_path / "file", workers=1)
+
+
+def test_an_interrupted_run_stops_and_keeps_what_is_whole(tmp_path, monkeypatch):
+    made = corpus_building._part
+
+    def interrupted(pool, workers, folder, part, goal, fps):
+        if part == "plans":
+            raise KeyboardInterrupt
+        return made(pool, workers, folder, part, goal, fps)
+
+    monkeypatch.setattr(corpus_building, "_part", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build_corpus(FakeSource(), CORPUS, tmp_path, workers=1)
+    assert (tmp_path / "train-00000.npz").is_file()
+    with pytest.raises(NsaError, match="not finished"):
+        read_corpus(tmp_path)
 
 
 @pytest.mark.parametrize("change", [{"hours": 0}, {"hours": float("nan")}, {"held_out": 2}, {"figures": -1}])

@@ -8,6 +8,7 @@ import yaml
 
 import nsa_ros
 from nsa_ros.phonology.entry import parse_sign
+from nsa_ros.phonology.lexicon import lexicon
 from nsa_ros.phonology.locations import SPACE
 from nsa_ros.phonology.sign import CONFIDENCE, LOCAL, NONMANUALS, PATHS, STATUS, TYPES, WORD_CLASSES
 
@@ -30,6 +31,16 @@ def test_every_entry_of_the_documents_can_be_read(name):
 def test_the_notation_lists_every_name(names):
     words = set(re.findall(r"[\w-]+", (DOCS / "notation.md").read_text("utf-8")))
     assert [name for name in names if name not in words] == []
+
+
+def test_the_published_counts_are_those_of_the_lexicon():
+    signs = lexicon().values()
+    unverified = sum(sign.source == "general knowledge, unverified" for sign in signs)
+    reviewed = sum(sign.status == "reviewed" for sign in signs)
+    confident = [sum(sign.confidence == level for sign in signs) for level in CONFIDENCE]
+    counts = [len(signs), unverified, len(signs) - unverified, *confident, reviewed]
+    said = re.search(r"^of [\d,]+ signs .*$", (DOCS / "notation.md").read_text("utf-8"), re.MULTILINE)[0]
+    assert [int(count.replace(",", "")) for count in re.findall(r"\d[\d,]*", said.replace(", ", " "))] == counts
 
 
 @pytest.mark.parametrize("name", ["notation.md", "adding-a-sign.md"])

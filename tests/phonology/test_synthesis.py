@@ -15,7 +15,7 @@ from nsa_ros.body.surface import landmarks
 from nsa_ros.phonology.entry import LexiconError
 from nsa_ros.phonology.lexicon import lexicon
 from nsa_ros.phonology.nonmanuals import Nonmanuals
-from nsa_ros.phonology.synthesis import FPS, Synthesizer, sign_units
+from nsa_ros.phonology.synthesis import FPS, Synthesizer
 from nsa_ros.phonology.variation import NATURAL, Variation
 from nsa_ros.text.units import Unit
 
@@ -199,7 +199,7 @@ def test_jaw_and_gaze_are_written_into_their_joints():
 
 def test_unknown_unit_is_named():
     with pytest.raises(LexiconError, match="UNICORN"):
-        sign_units([unit("UNICORN")])
+        run([unit("UNICORN")])
 
 
 def test_fifty_times_faster_than_real_time():

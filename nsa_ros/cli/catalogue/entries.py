@@ -12,7 +12,7 @@ import yaml
 
 from nsa_ros.errors import NsaError
 from nsa_ros.phonology.entry import LexiconError, parse_sign
-from nsa_ros.phonology.lexicon import SPELLED, letters, lexicon, numbers
+from nsa_ros.phonology.lexicon import SPELLED, letters, lexicon, numbers, part_mistakes
 from nsa_ros.phonology.sign import Sign
 from nsa_ros.text.units import Kind, Unit
 
@@ -98,14 +98,15 @@ def read_own(path: Path) -> tuple[list[Entry], list[str]]:
         raise LexiconError(f"{path.name}: expected glosses with their entries, found {type(content).__name__}")
     glosses = [key.value for key, _ in tree.value]
     wrong = [f"{path.name}: {gloss}: given twice" for gloss in dict.fromkeys(glosses) if glosses.count(gloss) > 1]
+    unquoted = [key.value for key, _ in tree.value if key.tag != "tag:yaml.org,2002:str"]
     own: dict[str, Sign] = {}
     found: dict[str, list[str]] = {}
     for key, value in content.items():
-        gloss = key if isinstance(key, str) else next((g for g in glosses if yaml.safe_load(g) == key), str(key))
+        gloss = key if isinstance(key, str) else next((g for g in unquoted if yaml.safe_load(g) == key), str(key))
         own[gloss], found[gloss] = _parsed(gloss, value, path.name)
     every = {**lexicon(), **own}
     for gloss, sign in own.items():
-        found[gloss] += _unknown_parts(sign, every)
+        found[gloss] += part_mistakes(sign, every)
     whole = {gloss: sign for gloss, sign in own.items() if not found[gloss]}
     lexicon().update(whole)
     return [Entry("sign", sign, path.stem) for sign in whole.values()], wrong + [
@@ -160,15 +161,3 @@ def _mend(fields: dict[Any, Any], where: str) -> None:
             holder[field] = _BENIGN[field]
         else:
             holder.pop(next((key for key in holder if str(key) == field), field), None)
-
-
-def _unknown_parts(sign: Sign, signs: Mapping[str, Sign]) -> list[str]:
-    unknown = [
-        part
-        for part in sign.parts
-        if part not in signs and part not in numbers() and part.removeprefix(SPELLED) not in letters()
-    ]
-    nested = [part for part in sign.parts if part in signs and signs[part].parts]
-    return [f"{sign.origin}: compound: no sign {part!r}; write a letter {SPELLED}A" for part in unknown] + [
-        f"{sign.origin}: compound: {part} is a compound itself; give its parts" for part in nested
-    ]

@@ -59,8 +59,11 @@ def write_page(entries: Sequence[Entry], folder: Path, workers: int | None = Non
 
 
 def _tidy(pictures: Path, needed: set[str]) -> None:
+    """Remove pictures of what is shown that are out of date; those of other signs stay."""
+    shown = {name.rpartition("-")[0] for name in needed}
     for file in pictures.iterdir():
-        if _OURS.fullmatch(file.name) and file.stem not in needed:
+        stale = _OURS.fullmatch(file.name) and file.stem not in needed
+        if stale and file.stem.removesuffix(".partial").rpartition("-")[0] in shown:
             file.unlink()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -37,12 +38,17 @@ def in_parallel(
     if workers < 2 or len(tasks) < _FEW:
         yield from _shown(tasks, map(work, tasks), what)
         return
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _uninterrupted) as pool:
         try:
             yield from _shown(tasks, pool.map(work, tasks), what)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _uninterrupted() -> None:
+    """Leave Ctrl-C to the process that hands out the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _shown(tasks: Sequence[Task], results: Iterator[Result], what: str) -> Iterator[tuple[Task, Result]]:
