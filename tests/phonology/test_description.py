@@ -62,7 +62,10 @@ def test_the_base_is_described_on_its_own_side():
 @pytest.mark.parametrize(
     ("movement", "words"),
     [
-        ({"path": "circle", "size": 5, "direction": "up", "turns": 2}, "a level circle, 10 cm across twice"),
+        (
+            {"path": "circle", "size": 5, "direction": "up", "start": "left", "turns": 2},
+            "a level circle, 10 cm across twice",
+        ),
         ({"local": "twist", "count": 3}, "the forearm twists three times"),
     ],
 )

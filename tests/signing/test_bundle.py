@@ -34,7 +34,7 @@ def test_a_whole_bundle_says_what_it_is(folder):
     assert bundle.unit(END + 1).text == "COFFEE"
     assert bundle.unit(END + 6) == ("A", "letter")
     assert bundle.vocabulary.words == ("coffee", "drink", "home", "the", "want", "you")
-    assert bundle.description["provenance"]["texts_with_motion"] == 24
+    assert bundle.description["provenance"]["texts_with_motion"] == 100
 
 
 def test_an_altered_file_is_named_with_both_hashes(folder):

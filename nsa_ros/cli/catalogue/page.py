@@ -33,7 +33,7 @@ _TEMPLATE = Path(__file__).parent / "page.html"
 
 
 def write_page(entries: Sequence[Entry], folder: Path, workers: int | None = None) -> list[str]:
-    """Write `index.html` and what pictures are missing; those that no entry needs any more are removed.
+    """Write `index.html` and what pictures are missing; older ones of the same signs are removed.
 
     Args:
         entries: to show.
