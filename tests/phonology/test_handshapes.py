@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import string
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
+from hand_landmarks import INVENTORY, landmarks
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +15,7 @@ from nsa_ros.body.kinematics import forward
 from nsa_ros.body.limits import limits
 from nsa_ros.body.poses import mirror_pose
 from nsa_ros.body.revolute import RevoluteModel
-from nsa_ros.body.skeleton import FINGERS, INDEX, LEFT_HAND, RIGHT_HAND, TIPS, Skeleton, default_skeleton
+from nsa_ros.body.skeleton import FINGERS, INDEX, LEFT_HAND, RIGHT_HAND, Skeleton, default_skeleton
 from nsa_ros.body.surface import FINGER_RADII
 from nsa_ros.errors import NsaError
 from nsa_ros.phonology import handshapes
@@ -33,11 +32,7 @@ from nsa_ros.phonology.handshapes import (
     rest_thumb,
     wrist_rotation,
 )
-from nsa_ros.phonology.lexicon import letters
 
-SHARED = Path(__file__).parents[2].parent / "shared" / "data"
-LETTERS = SHARED / "letters_borisgraudt" / "asl_alphabet_landmarks.npz"
-INVENTORY = yaml.safe_load((Path(handshapes.__file__).parent / "data" / "handshapes.yaml").read_text(encoding="utf-8"))
 EVERYDAY = [
     "flat",
     "open-B",
@@ -58,22 +53,7 @@ EVERYDAY = [
     "curved-B",
     "bent-1",
 ]
-BEYOND_THE_RATIO = {"M", "R", "S", "X"}
-"""Calibrated handshapes that keep their definition at the cost of distance; docs/handshapes.md says why."""
-TO_HAND_FRAME = np.diag([-1.0, -1.0, 1.0])
 DEGREES = st.floats(-30, 90)
-
-
-def landmarks(rotations, skeleton: Skeleton | None = None) -> np.ndarray:
-    """Wrist, then thumb, index, middle, ring, pinky with 4 points each: (distal, palmar, radial) [mm]. (21, 3)."""
-    poses = np.zeros((55, 3))
-    poses[RIGHT_HAND] = rotations
-    posed = forward(skeleton or default_skeleton(), poses)
-    points = [posed.positions[INDEX["right_wrist"]]]
-    for finger in FINGERS:
-        points += [posed.positions[INDEX[f"right_{finger}{i}"]] for i in (1, 2, 3)]
-        points.append(posed.tips[TIPS.index(f"right_{finger}")])
-    return 1000 * (np.array(points) - points[0]) @ TO_HAND_FRAME
 
 
 def point(points: np.ndarray, finger: str, i: int) -> np.ndarray:
@@ -362,68 +342,3 @@ def test_the_wrist_turns_palm_and_fingers_as_said():
     assert np.linalg.det(oblique) == pytest.approx(1)
     with pytest.raises(NsaError, match="along one line"):
         wrist_rotation("up", "down")
-
-
-# Real letters
-
-
-def captured() -> dict[str, np.ndarray]:
-    """Letter to landmarks (n, 21, 3) of a right hand seen by a camera before the signer, in SMPL-X axes, any scale."""
-    if not LETTERS.is_file():
-        pytest.skip(f"the captured letters are not there: {LETTERS}")
-    # image: x right, y down, z away, all in fractions of a 16:9 picture; the capture is mirrored
-    to_body = np.array([-16 / 9, -1, -16 / 9])
-    with np.load(LETTERS) as data:
-        return {key: data[key][::8].astype(float) * to_body for key in data.files}
-
-
-def normalised(points: np.ndarray) -> np.ndarray:
-    points = points - points.mean(axis=-2, keepdims=True)
-    return points / np.sqrt((points**2).sum(axis=(-1, -2), keepdims=True))
-
-
-def distance(source: np.ndarray, target: np.ndarray) -> float:
-    """Mean distance after the best similarity transform of `source` (Umeyama, PAMI 1991)."""
-    a, b = source - source.mean(0), target - target.mean(0)
-    u, s, vt = np.linalg.svd(b.T @ a)
-    signs = np.array([1, 1, np.linalg.det(u @ vt)])
-    fitted = (s * signs).sum() / (a**2).sum() * a @ (u * signs @ vt).T
-    return float(np.linalg.norm(fitted - b, axis=1).mean())
-
-
-SCATTERED = {"O": 7.9, "X": 10.4, "Z": 11.0}
-"""Median distance over frames that scatter more than 2 mm about their medoid [mm]."""
-
-
-@pytest.mark.parametrize("name", [n for n, h in INVENTORY["handshapes"].items() if h["status"] == "calibrated"])
-def test_calibrated_handshapes_are_near_the_captured_letter(name):
-    entry = INVENTORY["handshapes"][name]
-    frames = captured()[entry["source"].split()[-1]]
-    ours = landmarks(handshape(name))
-    distances = [distance(frame, ours) for frame in frames]
-    assert np.median(distances) < SCATTERED.get(name, entry["residual_mm"] + 2.0)
-
-
-def test_calibrated_handshapes_are_nearly_as_near_as_a_free_fit():
-    calibrated = {n: h for n, h in INVENTORY["handshapes"].items() if h["status"] == "calibrated"}
-    far = {n for n, h in calibrated.items() if h["residual_mm"] > 1.3 * h["free_fit_mm"]}
-    assert far == BEYOND_THE_RATIO
-    assert all("kept" in calibrated[n] for n in far)
-    assert np.mean([h["residual_mm"] for h in calibrated.values()]) < 8
-
-
-def test_the_letters_are_named_by_their_nearest_captured_neighbours_from_the_front():
-    frames = captured()
-    labels = np.repeat(list(frames), [len(f) for f in frames.values()])
-    seen = normalised(np.concatenate(list(frames.values()))[..., :2])
-    wrong = []
-    for letter in frames:
-        if letter in "JZ":
-            continue
-        form = letters()[letter].postures[0]
-        ours = landmarks(handshape(form.handshape)) @ TO_HAND_FRAME @ wrist_rotation(form.palm, form.fingers).T
-        nearest = np.linalg.norm(seen - normalised(ours[:, :2]), axis=(1, 2)).argsort()
-        ranked = list(dict.fromkeys(labels[nearest]))
-        if letter not in ranked[:3]:
-            wrong.append(f"{letter} read as {ranked[0]}")
-    assert not wrong, wrong
