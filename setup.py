@@ -31,7 +31,15 @@ def package_data() -> dict[str, list[str]]:
 
 FILM = ["moderngl>=5.12", "av>=13", "pillow>=10", "matplotlib>=3.8"]
 VIEWER = ["viser>=1.0.20"]
-LEARNING = ["torch>=2.6", "onnx>=1.17", "onnxscript>=0.3", "open_clip_torch>=2.30"]
+LEARNING = [
+    "torch>=2.6",
+    "onnx>=1.17",
+    "onnxscript>=0.3",
+    "open_clip_torch>=2.30",
+    "tensorboard>=2.15",
+    "matplotlib>=3.8",
+    "sacrebleu>=2.4",
+]
 REALITY = ["scikit-learn>=1.4", "pose-format>=0.4"]
 
 setup(

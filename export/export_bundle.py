@@ -7,10 +7,8 @@ import argparse
 from pathlib import Path
 
 from nsa_ros.learning.config import load_config
-from nsa_ros.learning.export import add_to_description, export_bundle
-from nsa_ros.learning.parity import parity
-from nsa_ros.learning.shards import read_corpus
-from nsa_ros.signing.bundle import load_bundle
+from nsa_ros.learning.data.shards import read_corpus
+from nsa_ros.learning.export.parity import export_with_parity
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
@@ -19,8 +17,6 @@ if __name__ == "__main__":
         parser.add_argument(name, type=Path)
     options = parser.parse_args()
     corpus = read_corpus(options.corpus)
-    trained = export_bundle(load_config(options.config), corpus, options.run, options.bundle)
-    measured = parity(trained, load_bundle(options.bundle), corpus.test[:8])
-    add_to_description(options.bundle, parity=measured)
+    measured = export_with_parity(load_config(options.config), corpus, options.run, options.bundle)
     size = sum(file.stat().st_size for file in options.bundle.iterdir())
     print(f"{options.bundle}: {size / 1e6:.1f} MB, parity {measured['largest_degrees']}°, {measured['largest_mm']} mm")

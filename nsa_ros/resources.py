@@ -57,7 +57,8 @@ def bundle(name_or_path: str) -> Path:
     given = Path(name_or_path).expanduser()
     folder = given if given.is_dir() else root() / "models" / name_or_path
     if not (folder / "model.yaml").is_file():
-        known = sorted(p.parent.name for p in (root() / "models").glob("*/model.yaml"))
+        found = (p.parent for p in (root() / "models").glob("*/model.yaml"))
+        known = sorted(p.name for p in found if any(p.glob("*.onnx")))
         raise NsaError(
             f"no model bundle {name_or_path!r} (looked for {folder / 'model.yaml'}). "
             f"Bundles here: {', '.join(known) or 'none'}; or give the path of a bundle folder"

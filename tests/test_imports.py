@@ -15,9 +15,10 @@ ALLOWED = {
     "viewer": {"body"},
     "robots": {"body"},
     "reality": {"signing", "phonology", "viewer", "text", "body"},
+    "study": {"signing", "phonology", "viewer", "text", "body"},
     "learning": {"signing", "phonology", "text", "body"},
     "ros": {"signing", "phonology", "robots", "viewer", "body", "text"},
-    "cli": {"signing", "phonology", "robots", "viewer", "body", "text", "learning", "reality", "ros"},
+    "cli": {"signing", "phonology", "robots", "viewer", "body", "text", "learning", "reality", "study", "ros"},
 }
 EVERYWHERE = {"errors", "resources", "__version__"}
 ONLY_IN = {
@@ -25,6 +26,7 @@ ONLY_IN = {
     "torchvision": {"learning"},
     "open_clip": {"learning"},
     "smplx": {"learning"},
+    "sacrebleu": {"learning"},
     "rclpy": {"ros"},
     "nsa_msgs": {"ros"},
     "sklearn": {"reality"},

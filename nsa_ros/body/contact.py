@@ -1,4 +1,4 @@
-"""How deep one hand goes into the other: capsules of both hands, and distances between segments."""
+"""How deep hands go into each other and under the skin of head and trunk: capsules, and distances between segments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nsa_ros.body.kinematics import Posed
 from nsa_ros.body.skeleton import INDEX, JOINTS, RIGHT_HAND, Skeleton
-from nsa_ros.body.surface import capsules
+from nsa_ros.body.surface import capsules, head, trunk
 
 Array = NDArray[np.float64]
 
@@ -61,6 +61,29 @@ class Hands:
         frames = np.arange(len(a))
         out = apart.reshape(len(a), -1, 3)[frames, deepest]
         return np.maximum(0.0, depth[frames, deepest]), out / np.maximum(np.linalg.norm(out, axis=1), 1e-9)[:, None]
+
+
+class Skin:
+    """Head and trunk of a figure.
+
+    Args:
+        skeleton: the figure.
+    """
+
+    def __init__(self, skeleton: Skeleton) -> None:
+        self._skeleton = skeleton
+        self._solids = ((trunk(skeleton), INDEX["spine3"]), (head(skeleton), INDEX["head"]))
+
+    def depth(self, posed: Posed, hand: HandCapsules) -> Array:
+        """How deep the ends of a hand's capsules go under the skin in each frame, at least 0 [m]. Shape (F,)."""
+        deepest = np.zeros(len(posed.positions))
+        for solid, joint in self._solids:
+            turn = np.swapaxes(posed.rotations[:, None, joint], -1, -2)
+            for points in hand.ends(posed):
+                local = (turn @ (points - posed.positions[:, None, joint])[..., None])[..., 0]
+                depth = hand.radius - solid(local + self._skeleton.rest[joint])
+                deepest = np.maximum(deepest, depth.max(axis=1))
+        return deepest
 
 
 def segment_vector(a: Array, b: Array, c: Array, d: Array) -> Array:

@@ -1,4 +1,4 @@
-"""`nsa corpus`: the corpus that models learn from, drawn from the grammar and signed by the reference signer."""
+"""`nsa corpus`: what models learn from: our corpus, signed by the reference signer, and data sets of others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import json
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nsa_ros.errors import NsaError
 
@@ -37,15 +37,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     texts = actions.add_parser("texts", help="print sentences as they are drawn, and how they are signed")
     texts.add_argument("--count", type=int, default=20, help="how many (default 20)")
     texts.add_argument("--seed", type=int, default=0, help="same seed, same sentences (default 0)")
+    show = actions.add_parser(
+        "show", help="say what is in a corpus, a How2Sign release, AMASS-style files or a mixture"
+    )
+    keep = actions.add_parser("keep", help="convert such a data set to a corpus, which is read in seconds")
+    keep.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
+    for action in (show, keep):
+        action.add_argument("path", type=Path, help="folder, or the .yaml file of a mixture (docs/data.md)")
+        action.add_argument(
+            "--option", action="append", default=[], metavar="NAME=VALUE", help="of the data set, may be repeated"
+        )
+    show.add_argument("--dropped", action="store_true", help="name every clip that was left out")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return build(arguments) if arguments.action == "build" else texts(arguments)
+    return {"build": build, "texts": texts, "show": show, "keep": keep}[arguments.action](arguments)
 
 
 def build(arguments: argparse.Namespace) -> int:
-    from nsa_ros.learning.corpus_building import CorpusSettings, build_corpus
-    from nsa_ros.learning.phonology_source import PhonologySource
+    from nsa_ros.learning.data.corpus_building import CorpusSettings, build_corpus
+    from nsa_ros.learning.data.phonology_source import PhonologySource
 
     settings = CorpusSettings(
         hours=arguments.hours,
@@ -110,3 +121,37 @@ def texts(arguments: argparse.Namespace) -> int:
         units = [gloss.unit() for gloss in translate(tokenize(text, default_vocabulary()))]
         print(f"{text}\n    {spelled(units)}")
     return 0
+
+
+def show(arguments: argparse.Namespace) -> int:
+    from nsa_ros.learning.data.description import describe
+    from nsa_ros.learning.data.reading import read_data
+
+    corpus = read_data(arguments.path, **data_options(arguments.option))
+    print("\n".join(describe(corpus, arguments.dropped)))
+    return 0
+
+
+def keep(arguments: argparse.Namespace) -> int:
+    from nsa_ros.learning.data.description import describe
+    from nsa_ros.learning.data.reading import read_data
+    from nsa_ros.learning.data.shards import write_corpus
+
+    corpus = read_data(arguments.path, **data_options(arguments.option))
+    write_corpus(arguments.out, corpus)
+    print("\n".join([*describe(corpus), f"wrote {arguments.out}"]))
+    return 0
+
+
+def data_options(given: list[str]) -> dict[str, Any]:
+    """`NAME=VALUE` with YAML values.
+
+    Raises:
+        NsaError: no `=`.
+    """
+    import yaml
+
+    wrong = [option for option in given if "=" not in option]
+    if wrong:
+        raise NsaError(f"--option {wrong[0]!r} is not NAME=VALUE, such as fps=30")
+    return {name: yaml.safe_load(value) for name, _, value in (option.partition("=") for option in given)}

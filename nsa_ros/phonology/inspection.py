@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nsa_ros.body.contact import HandCapsules, Hands
-from nsa_ros.body.kinematics import Posed, forward
+from nsa_ros.body.contact import Hands, Skin
+from nsa_ros.body.kinematics import forward
 from nsa_ros.body.limits import limits
 from nsa_ros.body.motion import Motion
 from nsa_ros.body.revolute import RevoluteModel
-from nsa_ros.body.skeleton import INDEX, Skeleton, default_skeleton
-from nsa_ros.body.surface import head, trunk
+from nsa_ros.body.skeleton import Skeleton, default_skeleton
 from nsa_ros.phonology.lexicon import simple_signs
 from nsa_ros.phonology.movement import Movements
 from nsa_ros.phonology.sign import Sign
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ class Inspector:
         self._model = RevoluteModel(self._skeleton)
         self._limits = limits(self._model)
         self._hands = Hands(self._skeleton)
-        self._solids = ((trunk(self._skeleton), INDEX["spine3"]), (head(self._skeleton), INDEX["head"]))
+        self._skin = Skin(self._skeleton)
 
     def inspect(self, sign: Sign, motion: Motion) -> Inspection:
         """What is found of a sign.
@@ -75,18 +71,8 @@ class Inspector:
                 for stations in self._movements.stations(part)
                 if stations is not None
             ),
-            body=max(self._depth(posed, hand) for hand in (self._hands.right, self._hands.left)),
+            body=max(float(self._skin.depth(posed, hand).max()) for hand in (self._hands.right, self._hands.left)),
             hands=float(self._hands.overlap(posed)[0].max()),
             position=float(np.maximum(self._limits.lower - q, q - self._limits.upper).max()),
             speed=float((speed / self._limits.velocity).max()),
         )
-
-    def _depth(self, posed: Posed, hand: HandCapsules) -> float:
-        """Of a hand under the skin of trunk and head [m], not below 0."""
-        deepest = 0.0
-        for solid, joint in self._solids:
-            turn = np.swapaxes(posed.rotations[:, None, joint], -1, -2)
-            for points in hand.ends(posed):
-                local = (turn @ (points - posed.positions[:, None, joint])[..., None])[..., 0]
-                deepest = max(deepest, float((hand.radius - solid(local + self._skeleton.rest[joint])).max()))
-        return deepest

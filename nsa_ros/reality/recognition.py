@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from nsa_ros.body.warping import dtw
 from nsa_ros.errors import NsaError
 from nsa_ros.reality.captures import MOVING_LETTERS, STILLS, Capture
 
@@ -119,22 +120,11 @@ def resampled(values: Array, samples: int = SAMPLES) -> Array:
 def dtw_to_each(one: Array, others: Array) -> Array:
     """Mean distance of points along the best alignment in time of one sequence (S, P, 2) with each of (n, T, P, 2).
 
-    Dynamic time warping (Sakoe and Chiba, 1978), divided by the steps of the path. Shape (n,).
+    Dynamic time warping (`body.warping`), divided by the steps of the path. Shape (n,).
     """
     cost = np.linalg.norm(one[None, :, None] - others[:, None], axis=-1).mean(axis=-1)
-    count, rows, columns = cost.shape
-    total = np.full((count, rows + 1, columns + 1), np.inf)
-    steps = np.zeros((count, rows + 1, columns + 1))
-    total[:, 0, 0] = 0.0
-    each = np.arange(count)
-    for i in range(1, rows + 1):
-        for j in range(1, columns + 1):
-            before = np.stack([total[:, i - 1, j - 1], total[:, i - 1, j], total[:, i, j - 1]])
-            taken = np.stack([steps[:, i - 1, j - 1], steps[:, i - 1, j], steps[:, i, j - 1]])
-            best = before.argmin(axis=0)
-            total[:, i, j] = before[best, each] + cost[:, i - 1, j - 1]
-            steps[:, i, j] = taken[best, each] + 1.0
-    return np.asarray(total[:, -1, -1] / steps[:, -1, -1])
+    total, steps = dtw(cost)
+    return total / steps
 
 
 def raised_hand(capture: Capture) -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 from nsa_ros.body.motion import NO_UNIT
 from nsa_ros.body.poses import named_pose
 from nsa_ros.body.skeleton import default_skeleton
-from nsa_ros.learning.corpus import Passage, Sentence, durations, unit_ids
+from nsa_ros.learning.data.corpus import Passage, Sentence, durations, unit_ids
 from nsa_ros.signing.alignment import PlannedUnit
 from nsa_ros.text.tokenizer import Vocabulary, tokenize
 

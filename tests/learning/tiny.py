@@ -6,18 +6,19 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+import numpy as np
 from fake_source import FakeSource
 
 from nsa_ros.learning.config import DiffusionConfig, LossConfig, ModelConfig, OptimizerConfig
-from nsa_ros.learning.corpus import Corpus
-from nsa_ros.learning.corpus_building import CorpusSettings, build_corpus
-from nsa_ros.learning.denoiser import DenoiserConfig
-from nsa_ros.learning.export import export_bundle
-from nsa_ros.learning.planner_model import PlannerConfig
-from nsa_ros.learning.shards import read_corpus
-from nsa_ros.learning.tasks import DenoiserTask, PlannerTask
-from nsa_ros.learning.text_encoder import TextConfig
-from nsa_ros.learning.trainer import train
+from nsa_ros.learning.data.corpus import Corpus
+from nsa_ros.learning.data.corpus_building import CorpusSettings, build_corpus
+from nsa_ros.learning.data.shards import read_corpus
+from nsa_ros.learning.export.bundle_writing import export_bundle
+from nsa_ros.learning.networks.denoiser import DenoiserConfig
+from nsa_ros.learning.networks.planner_model import PlannerConfig
+from nsa_ros.learning.networks.text_encoder import TextConfig
+from nsa_ros.learning.training.tasks import DenoiserTask, PlannerTask
+from nsa_ros.learning.training.trainer import train
 
 TEXT = TextConfig(width=32, layers=1, heads=2, tokens=32)
 DENOISER = DenoiserConfig(graph_widths=(4, 4), expression_widths=(4,), condition=16, hidden=24, layers=2, cell="lstm")
@@ -51,6 +52,14 @@ def make_corpus(folder: Path) -> Corpus:
     """The tiny corpus, written and read."""
     build_corpus(FakeSource(), CORPUS, folder, workers=1)
     return read_corpus(folder)
+
+
+def fake_corpus(texts: int = 12) -> Corpus:
+    """Texts with motion straight from the fake source, the last four held out; nothing is written."""
+    source, rng = FakeSource(), np.random.default_rng(4)
+    passages = [source.passage(source.text(rng, "train"), seed, True) for seed in range(texts)]
+    meta = {"vocabulary": source.vocabulary.as_dict(), "units": source.units, "fps": source.fps, "seed": 4}
+    return Corpus(meta, passages[:-4], [], passages[-4:-2], passages[-2:])
 
 
 @cache

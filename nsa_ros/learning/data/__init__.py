@@ -1,0 +1,1 @@
+"""Motion with text to learn from: the corpus, data sets of others, mixtures."""

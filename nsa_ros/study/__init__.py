@@ -1,0 +1,1 @@
+"""A study in which fluent signers judge films of signing, blinded, and what their answers say."""
