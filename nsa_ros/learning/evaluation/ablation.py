@@ -44,9 +44,6 @@ WINDOW = 48
 
 _LONGEST = 240
 _ENOUGH = 4000
-_SHORT = (
-    "The network of the paper has hardly begun to learn; what shows is that a frame that is told its unit learns first."
-)
 _SCORES = "scores.json"
 _COLUMNS = {
     "mpjpe": ("MPJPE", "mm", 1),
@@ -157,14 +154,17 @@ def page(rows: Sequence[dict[str, Any]], ceiling: dict[str, float]) -> str:
     """The table as a Markdown page that says how it came about."""
     updates = sorted({row["updates"] for row in rows})
     minutes = sum(row["minutes"] for row in rows)
-    short = f"> **A rehearsal, not a result:** {_ENOUGH} updates are meant, and the rows had fewer. {_SHORT}\n\n"
+    short = (
+        f"> **A rehearsal, not a result:** {_ENOUGH} updates are meant, the rows had fewer. A row with a jerk many "
+        "times\n> the reference's has hardly begun to learn; do not compare it with others.\n\n"
+    )
     return f"""# What each part brings
 
 {short if min(updates) < _ENOUGH else ""}{ablation_table(rows, ceiling).markdown()}
 
 Made by `python -m nsa_ros.learning.evaluation.ablation` (`nsa_ros/learning/configs/ablation`): every row was
 trained on the same synthetic corpus for {" or ".join(map(str, updates))} updates of 24 × 48 frames
-({minutes:.0f} minutes of one CPU core in all) and judged on {rows[0]["texts"]} unseen texts of at most
+({minutes:.0f} minutes by the clock in all) and judged on {rows[0]["texts"]} unseen texts of at most
 {_LONGEST / 24:.0f} s. Every row is given the number of frames of the reference; the aligned ones are given its
 units and durations, which in use the planner predicts. The text towers are trained with the rows, because CLIP's
 weights cannot be had without network: `nsa-small` is the paper's network in all but that and its widths.
@@ -172,7 +172,7 @@ weights cannot be had without network: `nsa-small` is the paper's network in all
 MPJPE, MPVPE and DTW are distances to one rendition of the reference: what another rendition by the reference signer
 itself has stands in the last row. FID is between features of the recogniser over pieces of 2 s, few for so many
 dimensions: read it as an order, not as a value. "Units misread" is the recogniser's unit error rate. Jerk is that of
-the hands over the reference's. A budget so small shows which networks learn fast, not where they would end.
+the hands over the reference's. A budget shows how fast networks learn, not where they would end.
 """
 
 

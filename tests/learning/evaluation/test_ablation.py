@@ -66,6 +66,12 @@ def test_the_table_has_a_row_for_each_and_the_ceiling_last():
     assert "for 7 updates" in page([row | {"scores": SCORES}], SCORES)
 
 
+@pytest.mark.parametrize(("updates", "rehearsal"), [(3999, True), (4000, False)])
+def test_rows_of_too_few_updates_are_called_a_rehearsal(updates, rehearsal):
+    row = {"name": "a", "base": "b", "change": "c", "updates": updates, "minutes": 3.0, "texts": 4, "scores": SCORES}
+    assert ("A rehearsal" in page([row], SCORES)) == rehearsal
+
+
 @pytest.mark.parametrize("name", [name for name in config_names() if name.startswith(FOLDER)])
 def test_every_configuration_says_what_it_changes_in_what(name):
     config = load_config(name)
