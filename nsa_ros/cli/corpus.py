@@ -22,6 +22,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     build.add_argument("--seed", type=int, default=0, help="same seed, same bytes (default 0)")
     build.add_argument("--plans", type=int, default=0, help="further texts in signing order only, without motion")
     build.add_argument(
+        "--drills", type=int, default=0, help="rounds of every unit signed once without a text, where many are rare"
+    )
+    build.add_argument(
         "--held-out", type=float, default=0.02, help="share of the hours for tuning, and as much for judging (0.02)"
     )
     build.add_argument("--figures", type=int, default=0, help="figures of other proportions besides the shipped one")
@@ -62,6 +65,7 @@ def build(arguments: argparse.Namespace) -> int:
         hours=arguments.hours,
         seed=arguments.seed,
         plans=arguments.plans,
+        drills=arguments.drills,
         held_out=arguments.held_out,
         figures=arguments.figures,
         variation=variation(arguments.vary),

@@ -115,6 +115,7 @@ class CorpusConfig:
     hours: float = 8.0
     seed: int = 1
     plans: int = 80000
+    drills: int = 0
 
 
 @dataclass(frozen=True)

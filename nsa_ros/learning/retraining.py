@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import torch
 import yaml
 
 from nsa_ros.errors import NsaError
-from nsa_ros.learning.config import ModelConfig, load_config
+from nsa_ros.learning.config import CorpusConfig, ModelConfig, load_config
 from nsa_ros.learning.data.corpus import Corpus
 from nsa_ros.learning.data.corpus_building import CorpusSettings, build_corpus
 from nsa_ros.learning.data.phonology_source import PhonologySource
@@ -55,7 +55,8 @@ def _silent(_: str) -> None:
 def _configured(options: argparse.Namespace) -> ModelConfig:
     """The configuration with the command's corpus settings in it; refuses what cannot work."""
     config = load_config(options.config)
-    given = {key: getattr(options, key) for key in ("hours", "seed", "plans") if getattr(options, key) is not None}
+    asked = {field.name: getattr(options, field.name) for field in fields(CorpusConfig)}
+    given = {key: value for key, value in asked.items() if value is not None}
     if given and options.data:
         raise NsaError(f"--{next(iter(given))} is of the corpus that is made without --data; leave one of them out")
     if options.threads < 1:
@@ -123,17 +124,21 @@ class _Retraining:
         wanted = self.config.corpus
         if (folder / MANIFEST).is_file():
             meta = read_manifest(folder)
-            made = {key: meta["settings"][key] for key in asdict(wanted)}
+            made = {key: meta["settings"].get(key) for key in asdict(wanted)}
             if "shards" in meta and made == asdict(wanted):
                 self.say(f"corpus: {folder} is finished")
                 return
         if self.team.count > 1:
             raise NsaError(
                 f"no finished corpus of these settings in {folder}; one process makes it: nsa corpus build --out "
-                f"{folder} --hours {wanted.hours:g} --seed {wanted.seed} --plans {wanted.plans}"
+                f"{folder} --hours {wanted.hours:g} --seed {wanted.seed} --plans {wanted.plans} --drills "
+                f"{wanted.drills}"
             )
-        self.say(f"corpus: {wanted.hours:g} h of motion and {wanted.plans} further texts, into {folder}")
-        settings = CorpusSettings(wanted.hours, wanted.seed, wanted.plans)
+        self.say(
+            f"corpus: {wanted.hours:g} h of motion, {wanted.plans} further texts and {wanted.drills} rounds of drills, "
+            f"into {folder}"
+        )
+        settings = CorpusSettings(wanted.hours, wanted.seed, wanted.plans, wanted.drills)
         build_corpus(PhonologySource(), settings, folder, self.options.threads)
 
     def _train(self, corpus: Corpus, names: list[str]) -> None:

@@ -147,8 +147,8 @@ class Sentences:
     def _judge(self, text: str) -> tuple[Split, Reason]:
         tokens = tokenize(text, self._vocabulary).tokens
         pieces = [piece.text for piece in normalize(text).pieces if piece.kind != "punctuation"]
-        names = [_hashed(f"name {name}", _HELD_OUT) for name in {*pieces} - self.words if name.isalpha()]
-        pairs = [self._pair(first, second) for first, second in self._neighbours(tokens)]
+        names = [self.name(name) for name in {*pieces} - self.words if name.isalpha()]
+        pairs = [self.pair(first, second) for first, second in self._neighbours(tokens)]
         whole = _hashed(" ".join(pieces), _HELD_OUT)
         for part in ("test", "val"):
             if part in names:
@@ -169,7 +169,12 @@ class Sentences:
                 yield before, sign
             before = sign
 
-    def _pair(self, first: str, second: str) -> Split:
+    def name(self, name: str) -> Split:
+        """Which part a name belongs to, any word outside `words` in lower case."""
+        return _hashed(f"name {name}", _HELD_OUT)
+
+    def pair(self, first: str, second: str) -> Split:
+        """Which part a pair of neighbouring signs belongs to."""
         if (first, second) not in self._pairs:
             self._pairs[first, second] = _hashed(f"pair {first} {second}", _PAIRS_HELD_OUT)
         return self._pairs[first, second]

@@ -20,7 +20,7 @@ from nsa_ros.signing.representation import Representation
 from nsa_ros.text.tokenizer import Vocabulary
 from nsa_ros.text.units import Kind
 
-FORMAT = 1
+FORMAT = 2
 """Version of the bundle format that this release reads and writes."""
 
 DESCRIPTION = "model.yaml"
@@ -52,6 +52,8 @@ class Bundle:
         representation: of a frame.
         vocabulary: of the text, in the order of the text encoder's embeddings.
         optional: its words that a plan may leave unsigned although they have a sign; all others must be signed.
+        choices: for each of its words the ids of the units that it may be signed as; a word that is not there may be
+            signed as any.
         token_limit: tokens of one sentence, the end token included.
         units: the unit vocabulary; its first entry has the id `alignment.END` + 1.
         planner_state: width of the planner's recurrent state.
@@ -71,6 +73,7 @@ class Bundle:
     representation: Representation
     vocabulary: Vocabulary
     optional: frozenset[str]
+    choices: Mapping[str, tuple[int, ...]]
     token_limit: int
     units: tuple[UnitName, ...]
     planner_state: int
@@ -160,6 +163,11 @@ def _parse(path: Path, description: Mapping[str, Any]) -> Bundle:
             named_pose("neutral"),
         ),
         vocabulary=Vocabulary.from_dict(vocabulary),
+        choices={
+            str(word): tuple(int(unit) for unit in units)
+            for word, units in zip(vocabulary["words"], vocabulary["choices"], strict=True)
+            if units
+        },
         optional=frozenset(str(word) for word in vocabulary["optional"]),
         token_limit=int(description["text"]["tokens"]),
         units=tuple(UnitName(str(text), cast(Kind, kind)) for kind in kinds for text in vocabulary["units"][kind]),

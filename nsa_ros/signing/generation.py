@@ -78,7 +78,7 @@ def generate(
     noise_window: int,
     seed: int,
 ) -> Iterator[Frames]:
-    """Frames of an utterance, the first chunk short, so that signing begins soon.
+    """Frames of an utterance, the first chunk short, so that signing begins soon, each longer than the one before.
 
     Args:
         plan: units, planned as they are asked for; the last is `END`.
@@ -92,7 +92,8 @@ def generate(
         NsaError: the model's output is not finite.
     """
     queue = _Queue(plan)
-    done, length = 0, chunks[0]
+    done, lengths = 0, iter(chunks)
+    length = next(lengths)
     while True:
         queue.fill(length)
         if not len(queue):
@@ -104,7 +105,7 @@ def generate(
         share = np.minimum(done + np.arange(frames), remaining) / JOIN
         yield Frames(*_join(poses, expression, share, representation.still), unit)
         done += frames
-        length = chunks[-1]
+        length = next(lengths, length)
 
 
 def _join(poses: Array, expression: Array, share: Array, neutral: Array) -> tuple[Array, Array]:

@@ -7,12 +7,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from nsa_ros.signing.alignment import END, Alignment
+from nsa_ros.signing.alignment import Alignment
 from nsa_ros.signing.bundle import Bundle
+from nsa_ros.signing.plan_rules import PlanRules
 from nsa_ros.signing.planner import Planner
 from nsa_ros.signing.providers import Choice, choose_provider, open_session, session_options
 from nsa_ros.signing.sampler import Denoise
-from nsa_ros.text.tokenizer import PAD, PUNCTUATION, Vocabulary
+from nsa_ros.text.tokenizer import PAD, Vocabulary
 
 Array = NDArray[np.float32]
 
@@ -30,8 +31,7 @@ class Networks:
     Attributes:
         provider: what the denoiser runs on, and why.
         denoisers: for each chunk length.
-        rules: of each token id: its letter's unit (0 for none); 1 if it goes on with a spelled word; 1 if it must be
-            signed, -1 if it never is. Each (V + 1,).
+        rules: that plans keep to.
     """
 
     def __init__(self, bundle: Bundle, provider: str = "auto", threads: int = 1) -> None:
@@ -49,7 +49,7 @@ class Networks:
         self.provider: Choice = choose_provider(provider, bundle.file(denoiser_file(bundle.chunks[0])), options)
         self._text = open_session(bundle.file(TEXT_ENCODER), "cpu", options)
         self._planner = open_session(bundle.file(PLANNER), "cpu", options)
-        self.rules = _rules(bundle)
+        self.rules = PlanRules(bundle)
         sessions = {n: open_session(bundle.file(denoiser_file(n)), self.provider.name, options) for n in bundle.chunks}
         self.denoisers: dict[int, Denoise] = {n: partial(_denoise, session) for n, session in sessions.items()}
 
@@ -59,25 +59,10 @@ class Networks:
         row[0, : len(tokens) + 1] = [*tokens, len(self._bundle.vocabulary)]
         (features,) = self._text.run(["features"], {"tokens": row})
         mask = (row != _PAD).astype(np.float32)
-        spelling, continues, required = (rule[row] for rule in self.rules)
-        return Planner(self._planner, features, mask, spelling, continues, required, self._bundle.planner_state)
+        return Planner(self._planner, features, mask, self.rules.of(row), self._bundle.planner_state)
 
 
 _PAD = Vocabulary.of(()).ids[PAD]
-
-
-def _rules(bundle: Bundle) -> tuple[NDArray[np.int64], ...]:
-    """`Networks.rules`; the last id is that of the end token."""
-    letters = {unit.text.lower(): place + END + 1 for place, unit in enumerate(bundle.units) if unit.kind == "letter"}
-    spelling, continues, required = np.zeros((3, len(bundle.vocabulary) + 1), dtype=np.int64)
-    free = {PAD, *bundle.vocabulary.silent, *bundle.optional}
-    for token, place in bundle.vocabulary.ids.items():
-        follows = len(token) == 2 and token[0] == "-"
-        if len(token) == 2 and token[0] in "#-" and token[1] in letters:
-            spelling[place] = letters[token[1]]
-            continues[place] = follows
-        required[place] = -1 if token in PUNCTUATION else not (follows or token in free)
-    return spelling, continues, required
 
 
 def _denoise(session: object, noisy: Array, alignment: Alignment, time: float, state: Array) -> tuple[Array, Array]:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from nsa_ros.signing.alignment import END, NONE, PlannedUnit
 from nsa_ros.signing.noise import unit_uniform
+from nsa_ros.signing.plan_rules import SentenceRules
 
 if TYPE_CHECKING:
     import onnxruntime
 
 Array = NDArray[np.float32]
-Integers = NDArray[np.int64]
 
 _NUCLEUS = 0.9
 
@@ -24,10 +24,11 @@ class Planner:
     """The learned planner's steps from a sentence's text features; iterating costs one step a unit.
 
     Yields `PlannedUnit`s in signing order, the last with the unit `END`. Unit, source token and face are the most
-    likely ones; the duration is drawn from its distribution, because people do not sign like clocks. Four rules hold
-    whatever the network would rather say: a spelled word that was begun is spelled to its end, no token is signed
-    twice, no mark is signed, and the plan does not end before every token of `required` is signed. So no letter and no
-    word that must be signed is left out or signed again; order, timing and face are the network's.
+    likely ones; the duration is drawn from its distribution, because people do not sign like clocks. Five rules hold
+    whatever the network would rather say: a spelled word or number that was begun is spelled to its end, a token is
+    signed as one of its `choices`, no token is signed twice, no mark is signed, and the plan does not end before every
+    token of `required` is signed. So nothing that must be signed is left out, signed again or signed as something else;
+    order, timing and face are the network's.
     """
 
     def __init__(
@@ -35,9 +36,7 @@ class Planner:
         session: onnxruntime.InferenceSession,
         features: Array,
         mask: Array,
-        spelling: Integers,
-        continues: Integers,
-        required: Integers,
+        rules: SentenceRules,
         state: int,
     ) -> None:
         """
@@ -45,15 +44,13 @@ class Planner:
             session: one step of the planner.
             features: of the sentence's tokens. Shape (1, T, width).
             mask: 1 for a token, 0 for padding. Shape (1, T).
-            spelling: unit of each letter token, 0 for other tokens. Shape (1, T).
-            continues: 1 for a letter token that goes on with a spelled word, else 0. Shape (1, T).
-            required: 1 for a token that must be signed, -1 for one that never is (a mark), else 0. Shape (1, T).
+            rules: for each token.
             state: width of the recurrent state.
         """
         self._session = session
-        self._sentence = {"features": features, "spelling": spelling, "continues": continues}
-        self._free = np.where((continues > 0) | (required < 0), 0, mask)
-        self._required = frozenset(np.flatnonzero((required[0] > 0) * mask[0]).tolist())
+        self._sentence = {"features": features, "choices": rules.choices, "continues": rules.continues}
+        self._free = np.where((rules.continues > 0) | (rules.required < 0), 0, mask)
+        self._required = frozenset(np.flatnonzero((rules.required[0] > 0) * mask[0]).tolist())
         self._end = int(mask.sum()) - 1
         self._state = state
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from nsa_ros.body.motion import NO_UNIT
@@ -45,6 +47,10 @@ class FakeSource:
             name = "".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz"), size=rng.integers(2, 9)))
             words.insert(int(rng.integers(len(words) + 1)), f"fs-{name}")
         return " ".join(words) + ("?" if rng.random() < 0.3 else ".")
+
+    def drills(self, rng: np.random.Generator, figure: int = 0) -> list[Passage]:
+        made = [self.passage(f"{word}.", int(rng.integers(2**31)), True) for word in rng.permutation(WORDS)]
+        return [replace(p, text="", sentences=[Sentence([], p.sentences[0].plan)]) for p in made]
 
     def passage(self, text: str, seed: int, motion: bool, figure: int = 0) -> Passage:
         tokens = tokenize(text, self.vocabulary)

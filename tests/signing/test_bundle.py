@@ -60,8 +60,8 @@ def test_a_missing_file_is_named_with_the_remedy(folder):
 
 
 def test_another_format_is_refused(folder):
-    edit(folder, lambda d: d.update(format=2))
-    with pytest.raises(NsaError, match="has format 2, this release reads 1"):
+    edit(folder, lambda d: d.update(format=3))
+    with pytest.raises(NsaError, match="has format 3, this release reads 2"):
         load_bundle(folder)
 
 

@@ -7,6 +7,7 @@ from nsa_ros.body.poses import named_pose
 from nsa_ros.errors import NsaError
 from nsa_ros.signing.alignment import END, PlannedUnit
 from nsa_ros.signing.generation import generate
+from nsa_ros.signing.sampler import Sampler
 from nsa_ros.signing.signer import ModelSigner
 
 pytest.importorskip("torch", reason="bundles for tests are exported with torch")
@@ -63,6 +64,14 @@ def test_any_partition_gives_the_same_frames(signer, chunks):
     )
     assert len(made) == sum(unit.frames for unit in plan)
     np.testing.assert_allclose(made, whole, atol=1e-4)
+
+
+def test_chunks_grow_to_the_longest(signer):
+    still = {n: lambda noisy, alignment, time, state: (0 * noisy, state) for n in (2, 4, 8)}
+    sampler = Sampler(still, signer.bundle.ddim, signer.bundle.denoiser_state)
+    plan = [PlannedUnit(3, 0, 20, 0), PlannedUnit(END, 1, 5, 0)]
+    made = generate(plan, sampler, (2, 4, 8), signer.bundle.representation, 1, seed=0)
+    assert [len(frames.poses) for frames in made] == [2, 4, 8, 8, 3]
 
 
 def test_steps_can_be_chosen(signer):

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nsa_ros.signing.alignment import END, NOTHING, TIMING, PlannedUnit, align, align_unit
+from nsa_ros.signing.plan_rules import SentenceRules
 from nsa_ros.signing.planner import Planner, draw
 
 
@@ -27,11 +28,11 @@ class Session:
 def make(session, tokens=4, continues=(), required=(), marks=()):
     mask = np.zeros((1, 8), dtype=np.float32)
     mask[0, :tokens] = 1.0
-    rules = np.zeros((2, 1, 8), dtype=np.int64)
-    rules[0, 0, list(continues)] = 1
-    rules[1, 0, list(required)] = 1
-    rules[1, 0, list(marks)] = -1
-    return Planner(session, np.zeros((1, 8, 2), dtype=np.float32), mask, np.zeros_like(rules[0]), *rules, 3)
+    rules = SentenceRules(np.zeros((1, 8, 1), dtype=np.int64), *np.zeros((2, 1, 8), dtype=np.int64))
+    rules.continues[0, list(continues)] = 1
+    rules.required[0, list(required)] = 1
+    rules.required[0, list(marks)] = -1
+    return Planner(session, np.zeros((1, 8, 2), dtype=np.float32), mask, rules, 3)
 
 
 def tokens_of(planner):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -15,10 +15,11 @@ from nsa_ros.signing.alignment import END, PlannedUnit
 from nsa_ros.text.tokenizer import Vocabulary
 from nsa_ros.text.units import Kind
 
-Part = Literal["train", "plans", "val", "test"]
+Part = Literal["train", "plans", "val", "test", "drills"]
 
-PARTS: tuple[Part, ...] = ("train", "plans", "val", "test")
-"""Training texts with motion; further ones without, for the planner; held out for tuning; held out for judging."""
+PARTS: tuple[Part, ...] = ("train", "plans", "val", "test", "drills")
+"""Training texts with motion; further ones without, for the planner; held out for tuning; held out for judging; motion
+for training without a text (`drills`)."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ class Corpus:
         plans: without motion.
         val: with motion, of other texts, for tuning.
         test: with motion, of other texts, for judging.
+        drills: with motion and alignment but without text, for those who learn what a unit looks like.
         shares: of the data sets of a mixture, in the order of their clips in `train`; empty for one data set.
     """
 
@@ -114,6 +116,7 @@ class Corpus:
     plans: list[Passage]
     val: list[Passage]
     test: list[Passage]
+    drills: list[Passage] = field(default_factory=list)
     shares: tuple[Share, ...] = ()
 
     def draw(self, rng: np.random.Generator) -> int:

@@ -53,6 +53,7 @@ class CorpusSettings:
         hours: of motion for training.
         seed: of texts, names and variation.
         plans: further texts without motion, for the planner.
+        drills: how often each unit is signed outside of texts, among which many are rare (`drills`).
         held_out: hours of motion for tuning, and as many for judging, relative to `hours`.
         figures: figures of other proportions besides the shipped one, which signs alone if 0.
         variation: how renditions differ.
@@ -61,14 +62,15 @@ class CorpusSettings:
     hours: float
     seed: int = 0
     plans: int = 0
+    drills: int = 0
     held_out: float = 0.02
     figures: int = 0
     variation: Variation = NATURAL
 
     def __post_init__(self) -> None:
         for name, lowest, highest in (
-            ("hours", 0.001, 1e5), ("seed", 0, 2**31 - 1), ("plans", 0, 10**9), ("held_out", 0, 1),
-            ("figures", 0, 1000),
+            ("hours", 0.001, 1e5), ("seed", 0, 2**31 - 1), ("plans", 0, 10**9), ("drills", 0, 10**4),
+            ("held_out", 0, 1), ("figures", 0, 1000),
         ):  # fmt: skip
             value = getattr(self, name)
             if not lowest <= value <= highest:
@@ -104,6 +106,9 @@ class Source(Protocol):
     def passage(self, text: str, seed: int, motion: bool, figure: int) -> Passage:
         """Sign it, or only put it in signing order."""
 
+    def drills(self, rng: np.random.Generator, figure: int) -> list[Passage]:
+        """Every unit signed once without a text, but no pair of signs and no name that is held out."""
+
 
 def build_corpus(source: Source, settings: CorpusSettings, folder: Path, workers: int = 2) -> dict[str, Any]:
     """Draw and sign a corpus into `folder`; shards that are whole are kept.
@@ -137,6 +142,7 @@ def build_corpus(source: Source, settings: CorpusSettings, folder: Path, workers
     goals: dict[Part, float] = {
         "train": settings.hours * 3600 * source.fps,
         "plans": settings.plans,
+        "drills": settings.drills,
         "val": settings.held_out * settings.hours * 3600 * source.fps,
         "test": settings.held_out * settings.hours * 3600 * source.fps,
     }
@@ -184,7 +190,7 @@ def _meta(source: Source, settings: CorpusSettings) -> dict[str, Any]:
     }
 
 
-_MAY_GROW = ("hours", "plans")
+_MAY_GROW = ("hours", "plans", "drills")
 
 
 def _same(folder: Path, there: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -199,18 +205,17 @@ def _same(folder: Path, there: dict[str, Any], wanted: dict[str, Any]) -> None:
     if changed:
         raise NsaError(
             f"{folder} holds a corpus of other {', '.join(changed)}; give another folder, or delete it (settings can "
-            f"differ in {' and '.join(_MAY_GROW)} only; the fingerprint changes with lexicon, handshapes and grammar)"
+            f"differ in {', '.join(_MAY_GROW)} only; the fingerprint changes with lexicon, handshapes and grammar)"
         )
 
 
 def _part(
     pool: ProcessPoolExecutor, workers: int, folder: Path, part: Part, goal: float, fps: float
 ) -> dict[str, dict[str, Any]]:
-    """Make the shards of a part, in order, until the goal is reached: frames, or texts where there is no motion."""
+    """Make the shards of a part, in order, until the goal is reached: frames, texts without motion, or rounds."""
     made: dict[str, dict[str, Any]] = {}
-    counted = "texts" if part == "plans" else "frames"
     waiting: deque[Future[dict[str, Any]]] = deque()
-    unit, scale = (" texts", 1.0) if part == "plans" else (" s of motion", 1.0 / fps)
+    unit, scale = {"plans": (" texts", 1.0), "drills": (" rounds", 1.0)}.get(part, (" s of motion", 1.0 / fps))
     reached, number, asked = 0, 0, 0
     with tqdm(total=round(goal * scale), desc=f"{part:5}", unit=unit, leave=goal > 0) as bar:
         while reached < goal:
@@ -219,7 +224,8 @@ def _part(
                 asked += 1
             content = waiting.popleft().result()
             made[shard_name(part, number)] = content
-            reached, number = reached + content[counted], number + 1
+            reached += 1 if part == "drills" else content["texts" if part == "plans" else "frames"]
+            number += 1
             bar.update(min(round(reached * scale), bar.total) - bar.n)
     for future in waiting:
         future.cancel()
@@ -248,9 +254,14 @@ def _make(part: Part, number: int) -> dict[str, Any]:
             file.unlink()
     place = PARTS.index(part)
     rng = np.random.default_rng([settings.seed, place, number])
-    drawn = [source.text(rng, "train" if part == "plans" else part) for _ in range(_TEXTS[part])]
-    seeds = rng.integers(2**31, size=len(drawn)).tolist()
     figure = number % len(source.figures)
-    passages = [source.passage(text, seed, part != "plans", figure) for text, seed in zip(drawn, seeds, strict=True)]
+    if part == "drills":
+        passages = source.drills(rng, figure)
+    else:
+        drawn = [source.text(rng, "train" if part == "plans" else part) for _ in range(_TEXTS[part])]
+        seeds = rng.integers(2**31, size=len(drawn)).tolist()
+        passages = [
+            source.passage(text, seed, part != "plans", figure) for text, seed in zip(drawn, seeds, strict=True)
+        ]
     write_shard(file, passages)
     return {**shard_content(file), "new": True}

@@ -12,7 +12,7 @@ import yaml
 
 from nsa_ros.errors import NsaError
 from nsa_ros.learning.data.clips import NO_EXPRESSION
-from nsa_ros.learning.data.corpus import Corpus, Passage, Share
+from nsa_ros.learning.data.corpus import PARTS, Corpus, Passage, Share
 
 
 @dataclass(frozen=True)
@@ -98,16 +98,13 @@ def join(parts: Sequence[tuple[Corpus, float]], expression: str = "refuse") -> C
                 f"mixture: the expression bases {' and '.join(bases)} differ, so the same number means different "
                 "faces. Join them with `expression: zero`, which trains no face, or leave a data set out"
             )
-        corpora = [replace(c, train=_faceless(c.train), val=_faceless(c.val), test=_faceless(c.test)) for c in corpora]
+        corpora = [replace(c, **{part: _faceless(getattr(c, part)) for part in PARTS}) for c in corpora]
         notes.append(f"expression is 0: the sets have different bases ({', '.join(bases)})")
     weights = [weight for _, weight in parts]
     return Corpus(
         _meta(corpora, weights, bases, notes),
-        [passage for corpus in corpora for passage in corpus.train],
-        [passage for corpus in corpora for passage in corpus.plans],
-        [passage for corpus in corpora for passage in corpus.val],
-        [passage for corpus in corpora for passage in corpus.test],
-        tuple(Share(weight, len(corpus.train)) for corpus, weight in zip(corpora, weights, strict=True)),
+        *([passage for corpus in corpora for passage in getattr(corpus, part)] for part in PARTS),
+        shares=tuple(Share(weight, len(corpus.train)) for corpus, weight in zip(corpora, weights, strict=True)),
     )
 
 

@@ -13,6 +13,7 @@ from nsa_ros.body.motion import concatenate
 from nsa_ros.body.proportions import random_figure
 from nsa_ros.body.skeleton import default_skeleton
 from nsa_ros.learning.data.corpus import Passage, Sentence, durations, unit_ids
+from nsa_ros.learning.data.drills import drill_rows, sign_drills, without_held_out
 from nsa_ros.phonology.grammar import default_grammar
 from nsa_ros.phonology.lexicon import letters, lexicon, numbers
 from nsa_ros.phonology.sentences import Split, default_sentences
@@ -74,6 +75,11 @@ class PhonologySource:
     def text(self, rng: np.random.Generator, part: str) -> str:
         """As `corpus_building.Source.text`."""
         return default_sentences().draw_part(rng, cast(Split, part))
+
+    def drills(self, rng: np.random.Generator, figure: int = 0) -> list[Passage]:
+        """As `corpus_building.Source.drills`."""
+        rows = without_held_out(drill_rows(self.units, rng), default_sentences())
+        return sign_drills(self.units, rows, self._synthesizers[figure], rng)
 
     def passage(self, text: str, seed: int, motion: bool, figure: int = 0) -> Passage:
         """As `corpus_building.Source.passage`."""

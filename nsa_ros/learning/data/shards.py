@@ -146,7 +146,7 @@ def read_corpus(folder: Path) -> Corpus:
         if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != content["sha256"]:
             raise NsaError(f"{file} is missing or altered. Delete it and run `nsa corpus build` again")
         made[name.rsplit("-", 1)[0]] += read_shard(file)
-    return Corpus(meta, made["train"], made["plans"], made["val"], made["test"])
+    return Corpus(meta, *(made[part] for part in PARTS))
 
 
 _KEPT = 100
@@ -163,9 +163,7 @@ def write_corpus(folder: Path, corpus: Corpus) -> None:
         raise NsaError("a mixture is not kept as one corpus: keep its data sets, and mix those")
     if folder.is_dir() and any(folder.iterdir()):
         raise NsaError(f"{folder} is not empty; give another folder")
-    parts: dict[Part, list[Passage]] = {
-        "train": corpus.train, "plans": corpus.plans, "val": corpus.val, "test": corpus.test,
-    }  # fmt: skip
+    parts: dict[Part, list[Passage]] = {part: getattr(corpus, part) for part in PARTS}
     shards = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -44,6 +44,7 @@ WINDOW = 48
 
 _LONGEST = 240
 _ENOUGH = 4000
+_BOUNDLESS = 10_000
 _SCORES = "scores.json"
 _COLUMNS = {
     "mpjpe": ("MPJPE", "mm", 1),
@@ -145,8 +146,9 @@ def ablation_table(rows: Sequence[dict[str, Any]], ceiling: dict[str, float]) ->
 def _cells(scores: dict[str, float]) -> list[str]:
     cells = []
     for key, (_, unit, places) in _COLUMNS.items():
-        factor = 100 if unit == "%" else 1
-        cells.append(f"{factor * scores[key]:.{places}f} {unit}".strip() if key in scores else "–")
+        value = (100 if unit == "%" else 1) * scores.get(key, 0.0)
+        shown = f"{value:.{places}f}" if value < _BOUNDLESS else f"over {_BOUNDLESS}"
+        cells.append(f"{shown} {unit}".strip() if key in scores else "–")
     return cells
 
 
@@ -172,7 +174,8 @@ weights cannot be had without network: `nsa-small` is the paper's network in all
 MPJPE, MPVPE and DTW are distances to one rendition of the reference: what another rendition by the reference signer
 itself has stands in the last row. FID is between features of the recogniser over pieces of 2 s, few for so many
 dimensions: read it as an order, not as a value. "Units misread" is the recogniser's unit error rate. Jerk is that of
-the hands over the reference's. A budget shows how fast networks learn, not where they would end.
+the hands over the reference's. A network that signs the same whatever its noise has no d_intra to divide by. A budget
+shows how fast networks learn, not where they would end.
 """
 
 

@@ -26,6 +26,7 @@ from nsa_ros.learning.training.trainer import averaged_weights
 from nsa_ros.signing.alignment import TIMING
 from nsa_ros.signing.bundle import DESCRIPTION, FORMAT, sha256
 from nsa_ros.signing.networks import PLANNER, TEXT_ENCODER, denoiser_file
+from nsa_ros.signing.plan_rules import choice_width
 from nsa_ros.signing.representation import Representation
 
 STATUS = "synthetic, trained on authored phonology; not reviewed by Deaf signers"
@@ -91,7 +92,7 @@ def export_bundle(config: ModelConfig, corpus: Corpus, run: Path, folder: Path) 
     trained = Trained(config, corpus, run)
     graphs = {
         TEXT_ENCODER: text_encoder_graph(trained.planner, config),
-        PLANNER: planner_graph(trained.planner, config),
+        PLANNER: planner_graph(trained.planner, config, choice_width(word_choices(corpus))),
         **{denoiser_file(n): denoiser_graph(trained.motion, n) for n in config.chunks},
     }
     files = write_sharing_weights(graphs, folder)
@@ -110,13 +111,13 @@ def text_encoder_graph(planner: PlannerModel, config: ModelConfig) -> Any:
     return trace(_Features(planner.text), {"tokens": tokens}, ["features"])
 
 
-def planner_graph(planner: PlannerModel, config: ModelConfig) -> Any:
-    """One step of the planner."""
+def planner_graph(planner: PlannerModel, config: ModelConfig, choices: int) -> Any:
+    """One step of the planner; `choices` is K of `PlannerCell.forward`."""
     integer = torch.zeros(1, dtype=torch.int64)
     inputs = {
         "features": torch.randn(1, config.text.tokens, planner.text.width),
         "mask": torch.ones(1, config.text.tokens),
-        "spelling": torch.zeros(1, config.text.tokens, dtype=torch.int64),
+        "choices": torch.zeros(1, config.text.tokens, choices, dtype=torch.int64),
         "continues": torch.zeros(1, config.text.tokens, dtype=torch.int64),
         "state": torch.zeros(1, 1, config.planner.hidden),
         "unit": integer,
@@ -145,7 +146,7 @@ def describe(config: ModelConfig, corpus: Corpus, trained: Trained) -> dict[str,
     """All of `model.yaml` but the files, parity and quality."""
     frame = trained.representation
     finished = trained.updates == {"planner": config.train_planner.steps, "denoiser": config.train_denoiser.steps}
-    vocabulary = corpus.vocabulary
+    vocabulary, choices = corpus.vocabulary, word_choices(corpus)
     return {
         "format": FORMAT,
         "name": config.name,
@@ -174,6 +175,7 @@ def describe(config: ModelConfig, corpus: Corpus, trained: Trained) -> dict[str,
             "size": len(vocabulary),
             **vocabulary.as_dict(),
             "optional": optional_words(corpus),
+            "choices": [list(choices.get(word, ())) for word in vocabulary.words],
             "units": {kind: list(names) for kind, names in corpus.meta["units"].items()},
         },
         "representation": {
@@ -187,7 +189,8 @@ def describe(config: ModelConfig, corpus: Corpus, trained: Trained) -> dict[str,
             "corpus": OWN_CORPUS if _is_own(corpus) else corpus.meta["source"],
             "texts_with_motion": len(corpus.train),
             "texts_without": len(corpus.plans),
-            "frames": int(sum(len(p.poses) for p in corpus.train)),
+            "drills": len(corpus.drills),
+            "frames": int(sum(len(p.poses) for p in (*corpus.train, *corpus.drills))),
             "corpus_seed": corpus.meta["seed"],
             "seed": config.seed,
             "updates": trained.updates,
@@ -215,6 +218,17 @@ def optional_words(corpus: Corpus) -> list[str]:
             signed = {planned.token for planned in sentence.plan}
             found |= {tokens[token] for place, token in enumerate(sentence.tokens) if place not in signed}
     return sorted(found & set(corpus.vocabulary.words) - corpus.vocabulary.silent)
+
+
+def word_choices(corpus: Corpus) -> dict[str, tuple[int, ...]]:
+    """For each word that some plan of the corpus signs, the units that it is signed as there."""
+    words, tokens = frozenset(corpus.vocabulary.words), corpus.vocabulary.tokens
+    found: dict[str, set[int]] = {}
+    for passage in (*corpus.train, *corpus.plans):
+        for sentence in passage.sentences if passage.aligned else ():
+            for planned in sentence.plan:
+                found.setdefault(tokens[sentence.tokens[planned.token]], set()).add(planned.unit)
+    return {word: tuple(sorted(units)) for word, units in found.items() if word in words}
 
 
 class _Dumper(yaml.SafeDumper):

@@ -62,10 +62,9 @@ def plan_torch(model: PlannerModel, bundle: Bundle, tokens: list[int], seed: int
     networks = Networks(bundle, "cpu")
     row = token_row(tokens, len(bundle.vocabulary), bundle.token_limit)
     session = _TorchSession(model.cell)
-    rules = (rule[np.array([row])] for rule in networks.rules)
     features = model.text(torch.tensor([row]))[1].numpy()
     mask = (np.array([row]) != PAD).astype(np.float32)
-    return list(Planner(session, features, mask, *rules, bundle.planner_state).plan(seed))  # type: ignore[arg-type]
+    return list(Planner(session, features, mask, networks.rules.of(np.array([row])), bundle.planner_state).plan(seed))  # type: ignore[arg-type]
 
 
 class _TorchSession:

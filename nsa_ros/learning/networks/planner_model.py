@@ -103,7 +103,7 @@ class PlannerCell(nn.Module):
         self,
         features: Tensor,
         mask: Tensor,
-        spelling: Tensor,
+        choices: Tensor,
         continues: Tensor,
         state: Tensor,
         unit: Tensor,
@@ -112,13 +112,13 @@ class PlannerCell(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """One greedy step at run time, from what the last one emitted.
 
-        Spelling is constrained: a spelled word that was begun is pointed at letter by letter to its end, and a letter
-        token is signed as its letter, whatever the network would rather say.
+        It is constrained: a spelled word or number that was begun is pointed at letter by letter to its end, and a
+        token is signed as one of its choices, whatever the network would rather say.
 
         Args:
             features: (1, T, W); mask: (1, T); state: (1, 1, H); unit, token, frames of the last step: (1,).
-            spelling: unit of each letter token, 0 for other tokens. Shape (1, T).
-            continues: 1 for a letter token that goes on with a spelled word, else 0. Shape (1, T).
+            choices: units that each token may be signed as, 0 for no further one; any where all are 0. Shape (1, T, K).
+            continues: 1 for a token that goes on with a spelled word or number, else 0. Shape (1, T).
 
         Returns:
             unit (1,), token (1,), face (1,), duration logits (1, longest), state (1, 1, H).
@@ -128,8 +128,10 @@ class PlannerCell(nn.Module):
         free = self.point(features, mask, hidden, token[:, None]).argmax(-1)
         pointer = torch.where(continues.gather(1, following) > 0, following, free)
         trunk, unit_logits, face_logits = self.describe(features, hidden, pointer)
-        letter = spelling.gather(1, pointer)
-        chosen = torch.where(letter > 0, letter, unit_logits.argmax(-1))
+        allowed = choices[0, pointer[0]]
+        scores = unit_logits[0].gather(-1, allowed).masked_fill(allowed == 0, -1e4)
+        best = allowed.gather(-1, scores.argmax(-1, keepdim=True)).T
+        chosen = torch.where(best > 0, best, unit_logits.argmax(-1))
         return chosen[:, 0], pointer[:, 0], face_logits.argmax(-1)[:, 0], self.time(trunk, chosen)[:, 0], state
 
 

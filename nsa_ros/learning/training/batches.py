@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from nsa_ros.errors import NsaError
-from nsa_ros.learning.data.corpus import Corpus, Passage
+from nsa_ros.learning.data.corpus import Passage
 from nsa_ros.learning.networks.conditions import Context, places
 from nsa_ros.learning.networks.planner_model import PlanBatch
 from nsa_ros.learning.networks.text_encoder import PAD
@@ -176,7 +176,8 @@ class Clips:
 
     def __init__(
         self,
-        corpus: Corpus,
+        clips: Sequence[Passage],
+        draw: Callable[[np.random.Generator], int],
         sentence_rows: np.ndarray,
         representation: Representation,
         batch: int,
@@ -188,8 +189,9 @@ class Clips:
     ) -> None:
         """
         Args:
-            corpus: whose part `train` is shown, drawn by `Corpus.draw`.
-            sentence_rows: the sentence input of each clip of that part (tokens or features). Shape (clips, …).
+            clips: to show.
+            draw: place of a random one.
+            sentence_rows: the sentence input of each clip (tokens or features). Shape (clips, …).
             representation: of a frame.
             batch: clips side by side.
             window: frames of a window.
@@ -198,9 +200,9 @@ class Clips:
             noise_window: frames over which noise is smoothed (`signing.noise.smoothing`).
             dropout: share of clips that are told nothing, from their first window to their last.
         """
-        self._clean = [representation.encode(p.poses.astype(np.float64), p.expression) for p in corpus.train]
-        self._aligned = [alignment(p) for p in corpus.train]
-        self._draw = corpus.draw
+        self._clean = [representation.encode(p.poses.astype(np.float64), p.expression) for p in clips]
+        self._aligned = [alignment(p) for p in clips]
+        self._draw = draw
         self._rows = sentence_rows
         self._window, self._steps = window, steps
         self._rng = np.random.default_rng(seed)

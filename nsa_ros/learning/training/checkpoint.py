@@ -69,7 +69,7 @@ def origin(config: ModelConfig, data: Mapping[str, Any], name: str) -> dict[str,
 def describe(corpus: Corpus) -> dict[str, Any]:
     """Data in a few plain values: what its manifest says of its making, and a hash of all that training sees of it."""
     digest = hashlib.sha256()
-    for passage in (*corpus.train, *corpus.plans):
+    for passage in (*corpus.train, *corpus.plans, *corpus.drills):
         digest.update(json.dumps([passage.text, passage.sentences, passage.rest], default=vars).encode())
         digest.update(passage.poses.tobytes())
         digest.update(passage.expression.tobytes())

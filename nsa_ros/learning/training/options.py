@@ -31,3 +31,4 @@ def configure(parser: argparse.ArgumentParser, further: tuple[str, ...] = ()) ->
     )
     parser.add_argument("--seed", type=int, help="of the corpus that is made")
     parser.add_argument("--plans", type=int, help="texts without motion in the corpus that is made")
+    parser.add_argument("--drills", type=int, help="rounds of every unit signed once in the corpus that is made")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -72,9 +74,12 @@ class DenoiserTask:
             teacher = Teacher(build_motion(taught, corpus).model, guidance.scale, guidance.teacher)
         self._loss = DiffusionLoss(self.model, config.loss, diffusion, self.representation, default_skeleton(), teacher)
         batch = self._training.batch
+        drills = corpus.drills if config.conditioning == "aligned" else []
+        clips = [*corpus.train, *drills]
         self.stream = Clips(
-            corpus,
-            text.rows(corpus.train),
+            clips,
+            _with_drills(corpus, len(drills)),
+            text.rows(clips),
             self.representation,
             batch,
             self._training.window,
@@ -102,3 +107,14 @@ class DenoiserTask:
 
     def restore(self, state: dict[str, Any]) -> None:
         self._state = state["recurrent"].to(self._state.device)
+
+
+def _with_drills(corpus: Corpus, drills: int) -> Callable[[np.random.Generator], int]:
+    """Place of a clip of a text, or as often of one of the drills that follow them."""
+
+    def draw(rng: np.random.Generator) -> int:
+        if drills and rng.random() < 0.5:
+            return len(corpus.train) + int(rng.integers(drills))
+        return corpus.draw(rng)
+
+    return draw

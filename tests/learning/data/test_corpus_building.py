@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fake_source import FakeSource
+from fake_source import WORDS, FakeSource
 from tiny import CORPUS, make_corpus
 
 from nsa_ros.errors import NsaError
@@ -76,6 +76,19 @@ def test_a_corpus_can_be_made_longer_but_not_another(tmp_path):
     assert all(after[name] == before[name] for name in before)
     with pytest.raises(NsaError, match="other settings"):
         build_corpus(FakeSource(), replace(CORPUS, seed=9), tmp_path, workers=1)
+
+
+def test_drills_come_by_rounds_and_can_be_added(tmp_path):
+    make_corpus(tmp_path)
+    before = contents(tmp_path)
+    made = build_corpus(FakeSource(), replace(CORPUS, drills=2), tmp_path, workers=1)
+    assert set(contents(tmp_path)) == {*before, "drills-00000.npz", "drills-00001.npz"}
+    drills = read_corpus(tmp_path).drills
+    assert made["texts"]["drills"] == len(drills) == 2 * len(WORDS)
+    assert {p.text for p in drills} == {""}
+    units = [p.plan[0].unit for p in drills]
+    assert sorted(units[: len(WORDS)]) == sorted(units[len(WORDS) :]) == sorted(set(units))
+    assert all(len(p.poses) == sum(unit.frames for unit in p.plan) for p in drills)
 
 
 def test_an_unfinished_corpus_is_not_read(tmp_path):

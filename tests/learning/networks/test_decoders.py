@@ -110,3 +110,12 @@ def test_the_state_of_a_fresh_sequence_may_stand_beside_an_old_one():
         both, _ = decoder(features, state)
         alone, _ = decoder(features[1:], torch.zeros(decoder.rows, 1, HIDDEN))
     torch.testing.assert_close(both[1], alone[0], atol=1e-6, rtol=0)
+
+
+def test_what_a_frame_holds_gets_through_four_fresh_layers_of_the_lstm():
+    torch.manual_seed(0)
+    decoder = DECODERS["lstm"](64, 4)
+    features = 0.2 * torch.randn(2, 6, 64)
+    with torch.no_grad():
+        (first, other), _ = decoder(features, torch.zeros(decoder.rows, 2, 64))
+    assert (first - other).std() > 0.2 * (features[0] - features[1]).std()

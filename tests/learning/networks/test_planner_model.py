@@ -32,15 +32,15 @@ def make():
     return PlannerModel(config, PlannerConfig(hidden=32, longest=16), LETTERS + 1, FIRST_UNIT + LETTERS)
 
 
-def greedy(model, tokens, spelling=None, continues=None):
+def greedy(model, tokens, choices=None, continues=None):
     _, features = model.text(tokens)
-    free = torch.zeros_like(tokens)
-    spelling, continues = (free if rule is None else rule for rule in (spelling, continues))
+    choices = tokens.new_zeros(*tokens.shape, 2) if choices is None else choices
+    continues = torch.zeros_like(tokens) if continues is None else continues
     state, unit, token, frames = torch.zeros(1, 1, 32), torch.tensor([0]), torch.tensor([-1]), torch.tensor([1])
     made = []
     for _ in range(tokens.shape[1]):
         mask = (tokens != 0).float()
-        unit, token, _, duration, state = model.cell(features, mask, spelling, continues, state, unit, token, frames)
+        unit, token, _, duration, state = model.cell(features, mask, choices, continues, state, unit, token, frames)
         frames = duration.argmax(-1) + 1
         made.append((int(unit), int(token), int(frames)))
         if int(unit) == END:
@@ -80,8 +80,22 @@ def test_even_an_untrained_planner_spells_a_word_it_has_begun_to_its_end():
     spelling = torch.tensor([[3, 4, 4, 5, 6, 7, 3, 3, 4, 5, 6, 0]])
     continues = torch.tensor([[0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]])
     with torch.no_grad():
-        made = greedy(model, tokens, spelling, continues)
+        made = greedy(model, tokens, spelling[..., None], continues)
     pairs = [(before, after) for before, after in itertools.pairwise(made) if before[1] < 10]
     assert pairs
     assert all(after[1] == before[1] + 1 for before, after in pairs)
     assert all(unit == spelling[0, token] for unit, token, _ in made if token < 11)
+
+
+def test_a_token_is_signed_as_one_of_its_choices_the_likeliest_of_them():
+    model = make().eval()
+    tokens = torch.tensor([[1, 2, 3, 0]])
+    with torch.no_grad():
+        free = greedy(model, tokens)[0]
+        likeliest, token = free[0], free[1]
+        others = [unit for unit in range(FIRST_UNIT, FIRST_UNIT + LETTERS) if unit != likeliest]
+        choices = torch.zeros(1, 4, 3, dtype=torch.int64)
+        choices[0, token, :2] = torch.tensor(others[:2])
+        assert greedy(model, tokens, choices)[0][0] in others[:2]
+        choices[0, token] = torch.tensor([others[0], likeliest, others[1]])
+        assert greedy(model, tokens, choices)[0][:2] == (likeliest, token)

@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from tiny import TEXT, make_bundle
+from fake_source import FakeSource
+from tiny import CONFIG, PAPER, TEXT, make_bundle
 
 from nsa_ros.body.poses import named_pose
 from nsa_ros.errors import NsaError
 from nsa_ros.learning.data.shards import read_corpus
 from nsa_ros.learning.training.batches import Clips, fit_representation, plan_batch, plan_examples, token_row
+from nsa_ros.learning.training.tasks import DenoiserTask
 from nsa_ros.signing.alignment import END
 
 
@@ -35,7 +39,20 @@ def test_a_sentence_too_long_for_the_encoder_is_refused():
 def make_clips(corpus, seed=0, **settings):
     representation = fit_representation("rot6d", corpus.train, named_pose("neutral"))
     rows = np.zeros((len(corpus.train), 1), dtype=np.int64)
-    return Clips(corpus, rows, representation, batch=3, window=16, steps=4, seed=(seed, 2), **settings)
+    return Clips(
+        corpus.train, corpus.draw, rows, representation, batch=3, window=16, steps=4, seed=(seed, 2), **settings
+    )
+
+
+@pytest.mark.parametrize(("conditioning", "share"), [("aligned", 0.5), ("sentence", 0.0)])
+def test_who_is_told_units_sees_drills_in_half_of_its_clips(corpus, conditioning, share):
+    rng = np.random.default_rng(0)
+    drills = FakeSource().drills(rng)
+    config = CONFIG if conditioning == "aligned" else PAPER
+    stream = DenoiserTask(config, replace(corpus, drills=drills)).stream
+    places = [stream._draw(rng) for _ in range(400)]
+    assert np.mean([place >= len(corpus.train) for place in places]) == pytest.approx(share, abs=0.1)
+    assert len(stream._clean) == len(corpus.train) + (len(drills) if share else 0)
 
 
 def test_windows_walk_through_a_clip_without_gap_at_one_diffusion_time(corpus):
