@@ -25,8 +25,8 @@ def describe(corpus: Corpus, dropped: bool = False) -> list[str]:
             f"{part:12}{len(passages)} clips, {len({p.text for p in passages})} texts, {sum(frames) / fps / 3600:.3g} h"
             f"{lengths}, {aligned} with alignment"
         )
-    if passages := [passage for part in PARTS for passage in getattr(corpus, part)]:
-        characters = sorted((passage.text for passage in passages), key=len)
+    if texts := [passage.text for part in PARTS for passage in getattr(corpus, part) if passage.text]:
+        characters = sorted(texts, key=len)
         lines += [f"{'shortest':12}{characters[0]}", f"{'longest':12}{characters[-1]}"]
     lines.append(f"{'motion':12}{fps:g} frames/s, expression basis {meta['expression_basis']}, {meta['hands']} hand")
     lines += [

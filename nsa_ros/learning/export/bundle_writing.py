@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,14 +90,14 @@ class Trained:
 
 def export_bundle(config: ModelConfig, corpus: Corpus, run: Path, folder: Path) -> Trained:
     """Write the bundle of a run into `folder`; returns the networks for the parity check."""
-    trained = Trained(config, corpus, run)
+    trained, choices = Trained(config, corpus, run), word_choices(corpus)
     graphs = {
         TEXT_ENCODER: text_encoder_graph(trained.planner, config),
-        PLANNER: planner_graph(trained.planner, config, choice_width(word_choices(corpus))),
+        PLANNER: planner_graph(trained.planner, config, choice_width(choices)),
         **{denoiser_file(n): denoiser_graph(trained.motion, n) for n in config.chunks},
     }
     files = write_sharing_weights(graphs, folder)
-    description = describe(config, corpus, trained)
+    description = describe(config, corpus, trained, choices)
     description["files"] = {
         name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)} for name in files
     }
@@ -142,11 +143,13 @@ def denoiser_graph(motion: MotionModel, frames: int) -> Any:
     return trace(_Denoise(motion), inputs, ["predicted", "next_state"])
 
 
-def describe(config: ModelConfig, corpus: Corpus, trained: Trained) -> dict[str, Any]:
-    """All of `model.yaml` but the files, parity and quality."""
+def describe(
+    config: ModelConfig, corpus: Corpus, trained: Trained, choices: Mapping[str, Sequence[int]]
+) -> dict[str, Any]:
+    """All of `model.yaml` but the files, parity and quality; `choices` are those of `word_choices`."""
     frame = trained.representation
     finished = trained.updates == {"planner": config.train_planner.steps, "denoiser": config.train_denoiser.steps}
-    vocabulary, choices = corpus.vocabulary, word_choices(corpus)
+    vocabulary = corpus.vocabulary
     return {
         "format": FORMAT,
         "name": config.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 import numpy as np
@@ -57,7 +58,7 @@ def time_features(time: Tensor) -> Tensor:
     return torch.cat([angles.sin(), angles.cos()], dim=-1)
 
 
-class Condition(nn.Module):
+class Condition(nn.Module, ABC):
     """The contract of all kinds.
 
     Attributes:
@@ -68,6 +69,7 @@ class Condition(nn.Module):
     width: int
     rows = 0
 
+    @abstractmethod
     def forward(self, context: Context, time: Tensor, noisy: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Conditions of the frames; a frame's never depends on a later frame.
 
@@ -80,7 +82,6 @@ class Condition(nn.Module):
         Returns:
             Conditions (B, F, width) and the state after the last frame.
         """
-        raise NotImplementedError
 
 
 class AlignedCondition(Condition):
@@ -113,9 +114,9 @@ class PooledCondition(Condition):
         self.width = width + 2 * WAVES
         self.nothing = nn.Parameter(0.1 * torch.randn(width)) if droppable else None
 
+    @abstractmethod
     def pool(self, text: Tensor) -> Tensor:
         """`Context.sentence` -> (B, width)."""
-        raise NotImplementedError
 
     def forward(self, context: Context, time: Tensor, noisy: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         feature = _or_nothing(self.pool(context.sentence), context.dropped, self.nothing)

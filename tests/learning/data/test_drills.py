@@ -2,7 +2,10 @@ import itertools
 from collections import Counter
 
 import numpy as np
+from fake_source import FakeSource
 
+from nsa_ros.learning.data.corpus import Corpus
+from nsa_ros.learning.data.description import describe
 from nsa_ros.learning.data.drills import drill_rows, without_held_out
 
 UNITS = {"sign": [f"S{i}" for i in range(30)], "letter": list("ABCDEFGH")}
@@ -42,3 +45,13 @@ def test_a_held_out_pair_is_not_drilled():
 def test_a_held_out_name_is_not_drilled():
     assert without_held_out([letters("BOB")], Split()) == [letters("BO"), letters("B")]
     assert without_held_out([letters("BOA")], Split()) == [letters("BOA")]
+
+
+def test_a_data_set_is_described_by_its_texts_not_by_its_drills():
+    source = FakeSource()
+    meta = dict.fromkeys(("kind", "source", "license", "status", "expression_basis", "hands"), "x")
+    meta |= {"fps": 24.0, "notes": [], "dropped": []}
+    passage = source.passage("coffee.", 0, True)
+    lines = describe(Corpus(meta, [passage], [], [], [], source.drills(np.random.default_rng(0))))
+    assert f"{'shortest':12}coffee." in lines
+    assert any(line.startswith("drills") and "5 clips" in line for line in lines)

@@ -45,6 +45,15 @@ def test_the_planner_in_onnx_is_the_planner_in_torch(made):
     assert planned == plan_torch(trained.planner, bundle, tokens, seed=0)
 
 
+def test_the_bundle_says_what_each_word_was_signed_as(made):
+    _, bundle, corpus, _ = made
+    names = {word: {bundle.unit(unit).text for unit in units} for word, units in bundle.choices.items()}
+    assert names
+    assert all(found == {word.upper()} for word, found in names.items())
+    signed = {corpus.vocabulary.tokens[s.tokens[u.token]] for p in corpus.train for s in p.sentences for u in s.plan}
+    assert set(names) >= signed & set(corpus.vocabulary.words)
+
+
 def test_graphs_hold_allowed_operators_and_nothing_of_this_machine(made):
     folder, _, _, _ = made
     for file in sorted((folder / "bundle").glob("*.onnx")):
