@@ -58,6 +58,8 @@ setup(
     extras_require={
         "cpu": ["onnxruntime>=1.20"],
         "gpu": ["onnxruntime-gpu[cuda,cudnn]>=1.22"],
+        "tensorrt": ["onnxruntime-gpu[cuda,cudnn]>=1.22", "tensorrt>=10,<11"],  # fetches NVIDIA's libraries
+        "torch-tensorrt": [*LEARNING, "torch-tensorrt>=2.8"],  # in an environment of its own, see docs/export.md
         "film": FILM,
         "viewer": VIEWER,
         "mcap": ["mcap>=1.2", "mcap-ros2-support>=0.5"],
@@ -69,6 +71,7 @@ setup(
         "console_scripts": [
             "nsa = nsa_ros.cli:main",
             "signer = nsa_ros.ros.run:signer",
+            "signers = nsa_ros.ros.run:signers",
             "viewer = nsa_ros.ros.run:viewer",
         ]
     },

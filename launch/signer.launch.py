@@ -2,20 +2,26 @@
 
 ros2 launch nsa_ros signer.launch.py [argument:=value …]      (--show-args lists them)
 ros2 topic pub --once /sign_text std_msgs/msg/String "{data: 'hello'}"
+
+Several signers, in one process with one model, each with the rest in a namespace of its own:
+
+ros2 launch nsa_ros signer.launch.py names:=ada,bob
+ros2 topic pub --once /ada/sign_text std_msgs/msg/String "{data: 'hello'}"
 """
 
 import importlib.util
 import os
 
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, ExecuteProcess
+from launch import Action, LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, ExecuteProcess, GroupAction, OpaqueFunction
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node, PushROSNamespace
 from launch_ros.parameter_descriptions import ParameterValue
 
 from nsa_ros import resources
+from nsa_ros.ros.names import signer_names
 
 SWITCH = ["true", "false"]
 TRANSFORM_LIMIT = 1000.0
@@ -37,6 +43,11 @@ def arguments() -> list[DeclareLaunchArgument]:
     viser = importlib.util.find_spec("viser") is not None
     return [
         DeclareLaunchArgument(
+            "names",
+            default_value="",
+            description="e.g. ada,bob: nodes /ada/signer and /bob/signer in one process; without names one /signer",
+        ),
+        DeclareLaunchArgument(
             "signer",
             default_value="model",
             choices=["model", "reference"],
@@ -52,6 +63,17 @@ def arguments() -> list[DeclareLaunchArgument]:
             default_value="auto",
             choices=["auto", "cpu", "cuda", "tensorrt"],
             description="ONNX Runtime execution provider; auto takes the fastest that works",
+        ),
+        DeclareLaunchArgument(
+            "precision",
+            default_value="fp32",
+            choices=["fp32", "int8", "fp16"],
+            description="arithmetic of the model; int8 is faster on a CPU, fp16 on a GPU",
+        ),
+        DeclareLaunchArgument(
+            "params_file",
+            default_value="",
+            description="YAML file with further parameters, for instance of one of several signers (/bob/signer)",
         ),
         DeclareLaunchArgument(
             "rate",
@@ -93,22 +115,40 @@ def arguments() -> list[DeclareLaunchArgument]:
     ]
 
 
-def generate_launch_description() -> LaunchDescription:
+def signer(context: LaunchContext) -> list[Action]:
+    """The process of the signer, or of several, and what stands beside each."""
     value = LaunchConfiguration
-    sim_time = {"use_sim_time": ParameterValue(value("use_sim_time"), value_type=bool)}
-    rate = ParameterValue(value("rate"), value_type=float)
-    signer = Node(
-        package="nsa_ros",
-        executable="signer",
-        name="signer",
-        output="screen",
-        parameters=[
-            str(resources.find("config", "signer.yaml")),
-            {"signer": value("signer"), "provider": value("provider"), "rate": rate},
-            {"bundle": ParameterValue(value("model"), value_type=str)},
-            sim_time,
-        ],
+    names = value("names").perform(context)
+    further = value("params_file").perform(context)
+    parameters = [
+        str(resources.find("config", "signer.yaml")),
+        {
+            "signer": value("signer"),
+            "provider": value("provider"),
+            "precision": value("precision"),
+            "rate": ParameterValue(value("rate"), value_type=float),
+            "bundle": ParameterValue(value("model"), value_type=str),
+        },
+        sim_time(),
+        *([further] if further else []),
+    ]
+    if not names:
+        node = Node(package="nsa_ros", executable="signer", name="signer", output="screen", parameters=parameters)
+        return [node, *beside()]
+    process = Node(
+        package="nsa_ros", executable="signers", output="screen", arguments=["--names", names], parameters=parameters
     )
+    groups = [GroupAction([PushROSNamespace(name), *beside()]) for name in signer_names(names)]
+    return [process, *groups]
+
+
+def sim_time() -> dict[str, ParameterValue]:
+    return {"use_sim_time": ParameterValue(LaunchConfiguration("use_sim_time"), value_type=bool)}
+
+
+def beside() -> list[Action]:
+    """What belongs to one signer, in its namespace: robot_state_publisher, RViz, viewer."""
+    value = LaunchConfiguration
     state_publisher = Node(
         package="robot_state_publisher",
         executable="robot_state_publisher",
@@ -118,7 +158,7 @@ def generate_launch_description() -> LaunchDescription:
                 "robot_description": resources.find("urdf", "signer.urdf").read_text(encoding="utf-8"),
                 "publish_frequency": TRANSFORM_LIMIT,
             },
-            sim_time,
+            sim_time(),
         ],
         remappings=[("joint_states", "signer/joint_states"), *TF_IN_NAMESPACE],
     )
@@ -128,7 +168,7 @@ def generate_launch_description() -> LaunchDescription:
         name="rviz2",
         condition=IfCondition(value("rviz")),
         arguments=["-d", str(resources.find("rviz", "signer.rviz"))],
-        parameters=[sim_time],
+        parameters=[sim_time()],
         remappings=TF_IN_NAMESPACE,
     )
     viewer = Node(
@@ -137,8 +177,12 @@ def generate_launch_description() -> LaunchDescription:
         name="viewer",
         output="screen",
         condition=IfCondition(value("viewer")),
-        parameters=[{"port": ParameterValue(value("viewer_port"), value_type=int)}, sim_time],
+        parameters=[{"port": ParameterValue(value("viewer_port"), value_type=int)}, sim_time()],
     )
+    return [state_publisher, rviz, viewer]
+
+
+def generate_launch_description() -> LaunchDescription:
     record = ExecuteProcess(
         cmd=[
             "ros2",
@@ -150,8 +194,8 @@ def generate_launch_description() -> LaunchDescription:
             "(.*/)?(sign_text|robot_description|signer/(joint_states|smplx|status|marker))",
         ],
         output="screen",
-        condition=IfCondition(value("record")),
+        condition=IfCondition(LaunchConfiguration("record")),
     )
     return LaunchDescription(
-        [*arguments(), PushROSNamespace(value("namespace")), signer, state_publisher, rviz, viewer, record]
+        [*arguments(), PushROSNamespace(LaunchConfiguration("namespace")), OpaqueFunction(function=signer), record]
     )

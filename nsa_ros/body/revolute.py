@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nsa_ros.body.rotations import matrix_to_rotvec, rotvec_to_matrix
+from nsa_ros.body.rotations import dot, rotvec_to_matrix
 from nsa_ros.body.skeleton import FINGERS, JOINTS, TIPS, Skeleton, joint_index
 from nsa_ros.errors import NsaError
 
@@ -69,6 +69,8 @@ _CHAINS: dict[str, _Chain] = {
 }
 _THUMB_TURNS = {1: ("flexion", "abduction", "rotation"), 2: _FINGER.turns, 3: _FINGER.turns}
 
+_TINY = 1e-300
+
 _MIDDLE_OF_RANGE = {"shoulder_yaw": -0.85, "shoulder_swing": -0.35}
 """Where the window of a full turn that q is first put into is centred, when not at zero [rad]."""
 
@@ -93,9 +95,30 @@ def _thumb_axes(skeleton: Skeleton, side: str, phalanx: int) -> tuple[Array, Arr
     return (flexion, along) if phalanx == 1 else (_unit(np.cross(flexion, along)), flexion)
 
 
-def _turn(axis: Array, angle: Array) -> Array:
-    """Rotation about unit axes. (..., 3), (...) -> (..., 3, 3)."""
-    return rotvec_to_matrix(axis * angle[..., None])
+def _chain_quaternions(axes: Array) -> Array:
+    """What the quaternion (w, x, y, z) of a chain consists of, since it is linear in each turn's cosine and sine.
+
+    Args:
+        axes: of three turns one after the other, unit vectors. Shape (N, 3, 3), `axes[chain, turn]`.
+
+    Returns:
+        Products of 1 (for the cosine of half the angle) or the axis (for its sine), turn by turn. Shape (N, 8, 4), the
+        last turn varying fastest.
+    """
+    still = np.tile([1.0, 0.0, 0.0, 0.0], (len(axes), 1))
+    products = still[:, None]
+    for turn in range(3):
+        about = np.concatenate([np.zeros((len(axes), 1)), axes[:, turn]], axis=-1)
+        products = _quaternion_products(products, np.stack([still, about], axis=1))
+    return products
+
+
+def _quaternion_products(left: Array, right: Array) -> Array:
+    """Every one on the left with every one on the right. (N, a, 4), (N, b, 4) -> (N, a b, 4)."""
+    left, right = left[:, :, None], right[:, None]
+    w, x, v, u = left[..., :1], right[..., :1], left[..., 1:], right[..., 1:]
+    product = np.concatenate([w * x - dot(v, u)[..., None], w * u + x * v + np.cross(v, u)], axis=-1)
+    return product.reshape(len(left), -1, 4)
 
 
 class RevoluteModel:
@@ -134,7 +157,7 @@ class RevoluteModel:
         a, b, c = axes[:, 0], axes[:, 1], axes[:, 2]
         self._a_to_c = np.arccos((a * c).sum(-1))
         self._e = np.cross(b, a)
-        self._c_cross_b = np.cross(c, b)
+        self._chains = _chain_quaternions(axes)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -153,29 +176,33 @@ class RevoluteModel:
         """
         rotations = rotvec_to_matrix(poses)
         a, b, c = self.axes[:, 0], self.axes[:, 1], self.axes[:, 2]
-        pointing = (rotations @ c[..., None])[..., 0]
-        sideways, along = (pointing * b).sum(-1), (pointing * self._e).sum(-1)
-        angles = np.empty((*pointing.shape[:-1], 3))
-        angles[..., 0] = np.arctan2(sideways, along)
-        angles[..., 1] = np.arctan2(np.hypot(sideways, along), (pointing * a).sum(-1)) - self._a_to_c
-        carried = _turn(a, angles[..., 0]) @ _turn(b, angles[..., 1])
-        turned = (np.swapaxes(carried, -1, -2) @ rotations @ b[..., None])[..., 0]
-        angles[..., 2] = np.arctan2((turned * self._c_cross_b).sum(-1), (turned * b).sum(-1))
+        turned_b, turned_c = ((rotations @ axis[..., None])[..., 0] for axis in (b, c))
+        sideways, along = dot(turned_c, b), dot(turned_c, self._e)
+        first = np.arctan2(sideways, along)
+        second = np.arctan2(np.hypot(sideways, along), dot(turned_c, a)) - self._a_to_c
+        carried_b = np.cos(first)[..., None] * b - np.sin(first)[..., None] * self._e
+        third = np.arctan2(dot(turned_b, np.cross(turned_c, carried_b)), dot(turned_b, carried_b))
+        angles = np.stack([first, second, third], axis=-1)
         return np.concatenate([np.asarray(transl, dtype=np.float64), self._unwrapped(angles, previous)], axis=-1)
 
     def _unwrapped(self, angles: Array, previous: ArrayLike | None) -> Array:
         """Angles without jumps of 2π. (F, 55, 3) -> (F, 165)."""
         before = self._centre.ravel() if previous is None else np.asarray(previous, dtype=np.float64)[len(ROOT) :]
-        flat = angles.reshape(len(angles), -1)
-        return np.unwrap(np.concatenate([before[None], flat]), axis=0)[1:]
+        flat = np.concatenate([before[None], angles.reshape(len(angles), -1)])
+        jumps = np.abs(np.diff(flat, axis=0)) >= np.pi
+        return np.asarray(np.unwrap(flat, axis=0) if jumps.any() else flat)[1:]
 
     def to_motion(self, q: ArrayLike) -> tuple[Array, Array]:
         """q to poses and position of the pelvis. (F, 168) -> (F, 55, 3) [rad], (F, 3) [m]."""
         q = np.asarray(q, dtype=np.float64)
-        angles = q[..., len(ROOT) :].reshape(*q.shape[:-1], len(JOINTS), 3)
-        turns = _turn(self.axes, angles)
-        rotations = turns[..., 0, :, :] @ turns[..., 1, :, :] @ turns[..., 2, :, :]
-        return matrix_to_rotvec(rotations), q[..., : len(ROOT)].copy()
+        halves = q[..., len(ROOT) :].reshape(*q.shape[:-1], len(JOINTS), 3) / 2
+        turns = np.stack([np.cos(halves), np.sin(halves)], axis=-1)
+        shares = turns[..., 0, :, None, None] * turns[..., 1, None, :, None] * turns[..., 2, None, None, :]
+        quaternions = (shares.reshape(*halves.shape[:-1], 1, -1) @ self._chains)[..., 0, :]
+        cosine, along = quaternions[..., 0], quaternions[..., 1:]
+        sine = np.sqrt(dot(along, along))
+        longer = np.copysign(2.0 * np.arctan2(sine, np.abs(cosine)) / np.maximum(sine, _TINY), cosine)
+        return along * longer[..., None], q[..., : len(ROOT)].copy()
 
     def singularity_distance(self, q: ArrayLike) -> Array:
         """Angle of each joint's last axis from the line of its first [rad]. (..., 168) -> (..., 55), 0 is singular."""

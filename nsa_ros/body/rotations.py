@@ -1,7 +1,7 @@
 """Rotations in batches: axis-angle (rotation vector), matrix, quaternion (x, y, z, w), 6D.
 
-Thin, shape-preserving functions over `scipy.spatial.transform.Rotation`; every leading shape is kept. Inputs are
-copied where SciPy would refuse a read-only array.
+Shape-preserving functions; every leading shape is kept. All but `matrix_to_rotvec` are thin ones over
+`scipy.spatial.transform.Rotation` or plain NumPy; inputs are copied where SciPy would refuse a read-only array.
 """
 
 from __future__ import annotations
@@ -12,6 +12,11 @@ from scipy.spatial.transform import Rotation
 
 Array = NDArray[np.float64]
 
+_HALF_TURN = -0.99
+"""Cosine of the angle, 172°, beyond which the differences across the diagonal are too small to show the axis."""
+
+_TINY = 1e-300
+
 
 def rotvec_to_matrix(rotvec: ArrayLike) -> Array:
     """Axis-angle [rad] to matrix. (..., 3) -> (..., 3, 3)."""
@@ -20,9 +25,21 @@ def rotvec_to_matrix(rotvec: ArrayLike) -> Array:
 
 
 def matrix_to_rotvec(matrix: ArrayLike) -> Array:
-    """Matrix to axis-angle [rad], angle in [0, π]. (..., 3, 3) -> (..., 3)."""
-    matrix = np.array(matrix, dtype=np.float64)
-    return np.asarray(Rotation.from_matrix(matrix.reshape(-1, 3, 3)).as_rotvec().reshape(matrix.shape[:-1]))
+    """Rotation matrix to axis-angle [rad], angle in [0, π]. (..., 3, 3) -> (..., 3).
+
+    Every frame passes here, so it is not left to SciPy, which first checks and repairs each matrix in ten times the
+    time. These must be rotations already; R - Rᵀ then shows axis and sine of the angle, the trace its cosine. Only near
+    half a turn, where the sine vanishes, does SciPy read off the axis.
+    """
+    matrix = np.asarray(matrix, dtype=np.float64)
+    across = [matrix[..., k, j] - matrix[..., j, k] for j, k in ((1, 2), (2, 0), (0, 1))]
+    axis = np.stack(across, axis=-1) / 2
+    sine, cosine = np.sqrt(dot(axis, axis)), (np.trace(matrix, axis1=-2, axis2=-1) - 1) / 2
+    rotvec = np.asarray(axis * (np.arctan2(sine, cosine) / np.maximum(sine, _TINY))[..., None])
+    near_half_turn = cosine < _HALF_TURN
+    if near_half_turn.any():
+        rotvec[near_half_turn] = Rotation.from_matrix(matrix[near_half_turn]).as_rotvec()
+    return rotvec
 
 
 def rotvec_to_quat(rotvec: ArrayLike) -> Array:
@@ -58,10 +75,9 @@ def matrix_to_rot6d(matrix: ArrayLike) -> Array:
 def rot6d_to_matrix(rot6d: ArrayLike) -> Array:
     """Gram-Schmidt on two columns (Zhou et al., CVPR 2019, eq. 15). (..., 6) -> (..., 3, 3)."""
     rot6d = np.asarray(rot6d, dtype=np.float64)
-    a, b = rot6d[..., :3], rot6d[..., 3:]
-    x = a / np.maximum(np.linalg.norm(a, axis=-1, keepdims=True), 1e-12)
-    b = b - (x * b).sum(-1, keepdims=True) * x
-    y = b / np.maximum(np.linalg.norm(b, axis=-1, keepdims=True), 1e-12)
+    x = _direction(rot6d[..., :3])
+    b = rot6d[..., 3:]
+    y = _direction(b - dot(x, b)[..., None] * x)
     return np.stack([x, y, np.cross(x, y)], axis=-1)
 
 
@@ -77,3 +93,13 @@ def slerp(a: ArrayLike, b: ArrayLike, t: ArrayLike) -> Array:
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     step = matrix_to_rotvec(np.swapaxes(a, -1, -2) @ b)
     return np.asarray(a @ rotvec_to_matrix(np.asarray(t, dtype=np.float64)[..., None] * step))
+
+
+def dot(a: Array, b: Array) -> Array:
+    """Inner products of vectors. (..., 3), (..., 3) -> (...)."""
+    return np.asarray(np.einsum("...i,...i->...", a, b))
+
+
+def _direction(vector: Array) -> Array:
+    """Unit vectors, and 0 for 0. (..., 3) -> (..., 3)."""
+    return np.asarray(vector / np.maximum(np.sqrt(dot(vector, vector)), 1e-12)[..., None])

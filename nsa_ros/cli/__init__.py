@@ -18,6 +18,7 @@ VERBS = {
     "vocabulary": "what can be signed",
     "corpus": "make the corpus that models learn from",
     "train": "train a model, export it as a bundle and evaluate it",
+    "export": "a trained run to a bundle, a bundle to TensorRT engines",
     "evaluate": "judge a bundle on unseen texts and write the report page",
     "reality": "the lexicon or a bundle against captures of people signing",
     "study": "films that fluent signers judge, and what their answers say",

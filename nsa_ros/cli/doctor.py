@@ -52,6 +52,8 @@ def examine(bundle: str) -> list[Finding]:
         _checked("files", _files),
         _checked("model bundle", lambda: _bundle(bundle)),
         _checked("sign", lambda: _sign(bundle)),
+        _optional("GPU", _gpu),
+        _optional("TensorRT", lambda: _tensorrt(bundle)),
         _distribution("ROS 2", "rclpy", _ros(), "source /opt/ros/<distro>/setup.bash, or use ./demo, which brings it"),
         _distribution("nsa_msgs", "nsa_msgs", "", "colcon build in ros2_ws, then source install/setup.bash"),
         _distribution("browser viewer", "viser", "", "pip install '.[viewer]' in the source folder"),
@@ -79,6 +81,13 @@ def _checked(what: str, look: Callable[[], str]) -> Finding:
         return Finding(what, "broken", str(error))
     except Exception as error:  # a doctor reports whatever is wrong
         return Finding(what, "broken", f"{type(error).__name__}: {error}")
+
+
+def _optional(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, "ok", look())
+    except NsaError as error:
+        return Finding(what, "missing", str(error))
 
 
 def _distribution(what: str, module: str, note: str, remedy: str) -> Finding:
@@ -119,3 +128,24 @@ def _sign(name: str) -> str:
     signer = ModelSigner(resources.bundle(name))
     frames = sum(len(chunk) for chunk in signer.sign("hello", 0))
     return f"“hello” gives {frames} frames; {signer.provider}"
+
+
+def _gpu() -> str:
+    from nsa_ros.signing import gpu, providers
+
+    name, capability = gpu.first_gpu()
+    compiled = providers.runtime().get_available_providers()
+    known = [short for short, long in providers.PROVIDERS.items() if long in compiled]
+    return f"{name}, compute capability {capability}; onnxruntime was built for {', '.join(known)}"
+
+
+def _tensorrt(name: str) -> str:
+    from nsa_ros import resources
+    from nsa_ros.signing import engine_building, engine_cache, providers
+    from nsa_ros.signing.bundle import load_bundle
+
+    engine_building.require_tensorrt()
+    ort = providers.runtime()
+    graphs = engine_building.graphs_to_build(load_bundle(resources.bundle(name)))
+    versions = {str(engine_cache.find_engine(graph, ort).manifest["conditions"]["tensorrt"]) for graph in graphs}
+    return f"{', '.join(versions)}; the {len(graphs)} engines of the bundle are built"

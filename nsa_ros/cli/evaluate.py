@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     from nsa_ros.learning.evaluation.evaluate import check_same_language, evaluate, quality
     from nsa_ros.learning.evaluation.report import PAGE, write_report
     from nsa_ros.learning.evaluation.unseen import draw_unseen, unseen_of_data
-    from nsa_ros.learning.export.bundle_writing import add_to_description
+    from nsa_ros.learning.export.description import add_to_description
     from nsa_ros.phonology.sentences import default_sentences
     from nsa_ros.signing.signer import ModelSigner
 

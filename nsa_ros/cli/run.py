@@ -1,16 +1,18 @@
-"""`nsa run`: one ROS 2 node in this process, where there is no `ros2 launch`."""
+"""`nsa run`: a ROS 2 node, or several signers, in this process, where there is no `ros2 launch`."""
 
 from __future__ import annotations
 
 import argparse
 
-NODES = ("signer", "viewer")
+NODES = ("signer", "signers", "viewer")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("node", choices=NODES)
     parser.add_argument(
-        "ros_args", nargs=argparse.REMAINDER, help="ROS arguments, e.g. --ros-args -p speed:=0.8 -r sign_text:=/text"
+        "ros_args",
+        nargs=argparse.REMAINDER,
+        help="signers: --names ada,bob; then ROS arguments, e.g. --ros-args -p speed:=0.8 -r sign_text:=/text",
     )
 
 

@@ -15,7 +15,8 @@ from nsa_ros.errors import NsaError
 
 if TYPE_CHECKING:
     from nsa_ros.body.motion import Motion
-    from nsa_ros.signing.player import Played, SignedUtterance, Signer
+    from nsa_ros.signing.playback import Played
+    from nsa_ros.signing.player import SignedUtterance, Signer
     from nsa_ros.text.units import Unit
 
 STATUS = "synthetic, not reviewed by Deaf signers"
@@ -42,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from nsa_ros.ros.signers import load_signer
-    from nsa_ros.signing.player import play
+    from nsa_ros.signing.playback import play
 
     check(arguments)
     signer = Stopwatch(load_signer(arguments))

@@ -119,6 +119,19 @@ class CorpusConfig:
 
 
 @dataclass(frozen=True)
+class ExportConfig:
+    """The sampler in the bundle.
+
+    Attributes:
+        chunks: frame counts of its graphs; an utterance begins with the shortest and goes on to the longest.
+        steps: of DDIM, unrolled; 0 takes those of `diffusion`, which training draws half of its times from.
+    """
+
+    chunks: tuple[int, ...] = (4, 16)
+    steps: int = 0
+
+
+@dataclass(frozen=True)
 class ModelConfig:
     """The whole file.
 
@@ -142,7 +155,7 @@ class ModelConfig:
     loss: LossConfig = field(default_factory=LossConfig)
     guidance: GuidanceConfig = field(default_factory=GuidanceConfig)
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
-    chunks: tuple[int, ...] = (4, 16)
+    export: ExportConfig = field(default_factory=ExportConfig)
     seed: int = 0
     base: str = ""
     change: str = ""

@@ -22,7 +22,7 @@ from nsa_ros.learning.data.corpus_building import CorpusSettings, build_corpus
 from nsa_ros.learning.data.phonology_source import PhonologySource
 from nsa_ros.learning.data.reading import read_data, read_mixture
 from nsa_ros.learning.data.shards import MANIFEST, read_manifest
-from nsa_ros.learning.export.parity import export_with_parity
+from nsa_ros.learning.export.exporting import export_with_parity
 from nsa_ros.learning.training.checkpoint import check_origin, describe, origin, read_checkpoint, updates_done
 from nsa_ros.learning.training.distributed import Processes, processes
 from nsa_ros.learning.training.samples import Samples

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import rclpy
 from nsa_msgs.msg import SignerStatus, SmplxFrame
+from rclpy.context import Context
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
@@ -38,16 +39,18 @@ class SignerClient:
         units: of each utterance, as far as they were planned when it was last heard of.
         outcomes: how each utterance ended, one of SignerStatus.OUTCOME_*.
 
-    Use as a context manager. It initialises rclpy and shuts it down.
+    Use as a context manager. It has an rclpy context of its own, so that there may be several in a process.
 
     Args:
         name: of the listening node.
         signer: name of the signer node.
+        namespace: of both.
     """
 
-    def __init__(self, name: str = "listener", signer: str = "signer") -> None:
-        rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
-        self.node = Node(name)
+    def __init__(self, name: str = "listener", signer: str = "signer", namespace: str = "") -> None:
+        self._context = Context()
+        rclpy.init(args=[], context=self._context, signal_handler_options=SignalHandlerOptions.NO)
+        self.node = Node(name, namespace=namespace, context=self._context)
         self.frames: list[SmplxFrame] = []
         self.arrivals: list[float] = []
         self.status: SignerStatus | None = None
@@ -58,7 +61,7 @@ class SignerClient:
         self.node.create_subscription(SmplxFrame, f"{signer}/smplx", self._on_frame, qos.STREAM)
         self.node.create_subscription(SignerStatus, f"{signer}/status", self._on_status, qos.STATUS_IN)
         self._stop = self.node.create_client(Trigger, f"{signer}/stop")
-        self._executor = SingleThreadedExecutor()
+        self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self.node)
         self._thread = threading.Thread(target=self._spin, name="listener", daemon=True)
         self._thread.start()
@@ -70,7 +73,7 @@ class SignerClient:
         self._executor.shutdown(timeout_sec=1.0)
         self._thread.join(timeout=2.0)
         self.node.destroy_node()
-        rclpy.shutdown()
+        rclpy.shutdown(context=self._context)
 
     def _spin(self) -> None:
         try:

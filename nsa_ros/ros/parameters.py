@@ -47,6 +47,12 @@ class SignerParameters:
         choices=("auto", "cpu", "cuda", "tensorrt"),
         fixed=True,
     )
+    precision: str = parameter(
+        "fp32",
+        "arithmetic of the model; int8 is faster on a CPU and fp16 on a GPU, where the bundle has them",
+        choices=("fp32", "int8", "fp16"),
+        fixed=True,
+    )
     steps: int = parameter(0, "DDIM steps per frame; 0 takes the bundle's", low=0, high=1000, fixed=True)
     rate: float = parameter(100.0, "joint states published per second [Hz]", low=10.0, high=1000.0, fixed=True)
     queue_length: int = parameter(

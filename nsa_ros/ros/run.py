@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import Any
 
 from nsa_ros.errors import NsaError
+from nsa_ros.ros.names import signer_names
 
 END = {signal.SIGINT, signal.SIGTERM}
 GRACE = 3.0
-"""How long a node may take to end [s]."""
+"""How long the nodes may take to end [s]."""
+
+NAMESPACE = "__ns:="
+"""How a remapping of the namespace begins."""
 
 
 def signer(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +30,60 @@ def signer(arguments: Sequence[str] | None = None) -> int:
 
         return SignerNode()
 
-    return run(make, arguments)
+    return run([make], arguments)
+
+
+def signers(arguments: Sequence[str] | None = None, load: Callable[[Any], Any] | None = None) -> int:
+    """Run several signer nodes, `NAME/signer` for each of `--names`, until SIGINT or SIGTERM. Returns the exit status.
+
+    Those whose parameters ask for the same signer share one model and generate together.
+
+    Args:
+        arguments: names and ROS arguments; the command line's when left out.
+        load: makes the signer that parameters ask for; the shipped ones when left out.
+    """
+    parser = argparse.ArgumentParser(prog="signers", usage="%(prog)s --names NAME,NAME [--ros-args …]", add_help=False)
+    parser.add_argument("--names", required=True)
+    own, rest = parser.parse_known_args(arguments)
+    base, rest = taken_namespace(rest)
+    try:
+        names = signer_names(own.names)
+    except NsaError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+    @cache
+    def shared() -> dict[str, Any]:
+        from nsa_ros.ros.loop import Loops
+        from nsa_ros.ros.signers import SharedSigners, load_signer
+
+        return {"signers": SharedSigners(load or load_signer), "loops": Loops()}
+
+    def make(name: str) -> Any:
+        from nsa_ros.ros.signer import SignerNode
+
+        namespace = f"{base}/{name}"
+        try:
+            return SignerNode(**shared(), namespace=namespace)
+        except NsaError as error:
+            raise NsaError(f"{namespace}/signer: {error}") from error
+
+    return run([partial(make, name) for name in names], rest)
+
+
+def taken_namespace(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """The namespace that ROS arguments ask for ("" for none), and the arguments without it.
+
+    ROS would put every node of the process into it, where they would have equal names.
+    """
+    base, kept = "", []
+    for word in arguments:
+        if word.startswith(NAMESPACE) and kept and kept[-1] in ("-r", "--remap"):
+            base = word.removeprefix(NAMESPACE).rstrip("/")
+            kept.pop()
+        else:
+            kept.append(word)
+    return base, kept
 
 
 def viewer(arguments: Sequence[str] | None = None) -> int:
@@ -35,26 +94,25 @@ def viewer(arguments: Sequence[str] | None = None) -> int:
 
         return ViewerNode()
 
-    return run(make, arguments)
+    return run([make], arguments)
 
 
-def run(make: Callable[[], Any], arguments: Sequence[str] | None = None) -> int:
-    """A node in a process of its own.
+def run(makes: Sequence[Callable[[], Any]], arguments: Sequence[str] | None = None) -> int:
+    """Nodes in a process of their own, each with an executor of its own, so that none waits for another.
 
     The ending signals are blocked in every thread and waited for here, so that they interrupt no import, no model load
-    and no callback halfway: whenever one comes, the node ends in order and the exit status is 0.
+    and no callback halfway: whenever one comes, the nodes end in order and the exit status is 0.
 
     Args:
-        make: makes the node, which has `close()`; called when rclpy is initialised.
+        makes: each makes a node, which has `close()`; called when rclpy is initialised.
         arguments: ROS arguments (`--ros-args …`); the command line's when left out.
 
     Returns:
-        0; 1 when ROS 2 is missing or the node cannot be made, with the reason on stderr.
+        0; 1 when ROS 2 is missing or no node can be made. Why one cannot be made is told on stderr.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, END)
     try:
         import rclpy
-        from rclpy.executors import MultiThreadedExecutor
         from rclpy.signals import SignalHandlerOptions
     except ImportError as error:
         print(f"ROS 2 for Python is missing ({error}): source a ROS 2, or use the .venv of ./demo", file=sys.stderr)
@@ -62,37 +120,57 @@ def run(make: Callable[[], Any], arguments: Sequence[str] | None = None) -> int:
     rclpy.init(
         args=arguments if arguments is None else ["", *arguments], signal_handler_options=SignalHandlerOptions.NO
     )
-    try:
-        node = make()
-    except NsaError as error:
-        print(error, file=sys.stderr)
+    hosts = []
+    for make in makes:
+        try:
+            hosts.append(_Host(make()))
+        except NsaError as error:
+            print(error, file=sys.stderr)
+    if not hosts:
         rclpy.shutdown()
         return 1
-    executor = MultiThreadedExecutor(num_threads=4)
-    executor.add_node(node)
-    ending = threading.Event()
-
-    def spin() -> None:
-        while not ending.is_set():
-            try:
-                executor.spin_once(timeout_sec=1.0)
-            except Exception as error:  # an error in one callback must not take the node down
-                if not ending.is_set():
-                    node.get_logger().error(f"{type(error).__name__}: {error}")
-
-    spinning = threading.Thread(target=spin, name="executor", daemon=True)
-    spinning.start()
     signal.sigwait(END)
     watchdog = threading.Timer(GRACE, _give_up)
     watchdog.daemon = True
     watchdog.start()
-    ending.set()
-    node.close()
-    executor.shutdown(timeout_sec=1.0)
-    spinning.join(timeout=2.0)
-    node.destroy_node()
+    closing = [threading.Thread(target=host.close, name="closing") for host in hosts]
+    for thread in closing:
+        thread.start()
+    for thread in closing:
+        thread.join()
+    for host in hosts:
+        host.node.destroy_node()
     rclpy.shutdown()
     return 0
+
+
+class _Host:
+    """A node and the thread in which its callbacks are found."""
+
+    def __init__(self, node: Any) -> None:
+        from rclpy.executors import MultiThreadedExecutor
+
+        self.node = node
+        self._executor = MultiThreadedExecutor(num_threads=4)
+        self._executor.add_node(node)
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._spin, name="executor", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the node in order."""
+        self._ending.set()
+        self.node.close()
+        self._executor.shutdown(timeout_sec=1.0)
+        self._thread.join(timeout=2.0)
+
+    def _spin(self) -> None:
+        while not self._ending.is_set():
+            try:
+                self._executor.spin_once(timeout_sec=1.0)
+            except Exception as error:  # an error in one callback must not take the node down
+                if not self._ending.is_set():
+                    self.node.get_logger().error(f"{type(error).__name__}: {error}")
 
 
 def _give_up() -> None:
@@ -101,4 +179,4 @@ def _give_up() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit({"signer": signer, "viewer": viewer}[sys.argv[1]](sys.argv[2:]))
+    sys.exit({"signer": signer, "signers": signers, "viewer": viewer}[sys.argv[1]](sys.argv[2:]))

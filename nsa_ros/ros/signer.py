@@ -1,7 +1,8 @@
 """The signer node: text on a topic becomes joint states of a signing figure.
 
-Node `signer`, a lifecycle node. `configure` loads and warms the model, `activate` starts, `deactivate` takes the figure
-to rest and stops. By the parameter `autostart` it does the first two by itself.
+Node `signer`, a lifecycle node; several may live in one process, each in a namespace of its own. `configure` loads and
+warms the model, `activate` starts, `deactivate` takes the figure to rest and stops. By the parameter `autostart` it
+does the first two by itself.
 
 Subscribes
     sign_text (std_msgs/String): English text, signed in the order of arrival
@@ -28,7 +29,6 @@ import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -43,13 +43,13 @@ from std_srvs.srv import Trigger
 from nsa_ros.errors import NsaError
 from nsa_ros.ros import messages, qos
 from nsa_ros.ros.coordinates import revolute_model
-from nsa_ros.ros.loop import RateLoop
+from nsa_ros.ros.loop import Loops, Turn
 from nsa_ros.ros.parameters import ParameterSet, SignerParameters
 from nsa_ros.ros.sign_action import SignAction
-from nsa_ros.ros.signers import load_signer
+from nsa_ros.ros.signers import SharedSigner, SharedSigners
 from nsa_ros.ros.streams import Streams
 from nsa_ros.signing.player import Player
-from nsa_ros.signing.request import Ended, Started
+from nsa_ros.signing.request import Ended, Started, Status
 from nsa_ros.signing.timeline import Timeline
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
@@ -67,6 +67,8 @@ REST_TIMEOUT = 10.0
 RESET = 1.0
 """A deadline farther ahead than this was set before the simulation was reset [s]."""
 
+UNDERRUN = "underrun: generation is behind, the figure holds until frames come"
+
 SWITCH_INTERVAL = 5e-4
 """How long another Python thread may keep the play-out waiting [s]; Python's own is 5 ms."""
 
@@ -75,25 +77,34 @@ class SignerNode(LifecycleNode):
     """See the module's text for its ROS interface.
 
     Args:
-        load: makes the signer that the parameters ask for.
+        signers: where the signer that the parameters ask for comes from; shared by the nodes of a process.
+        loops: the play-out threads; shared by the nodes of a process.
+        namespace: of the node and its topics; that of the process when left out.
 
     Raises:
         NsaError: a parameter given at start is not allowed.
     """
 
-    def __init__(self, load: Callable[[SignerParameters], Any] = load_signer) -> None:
-        super().__init__("signer")
-        self._load = load
+    def __init__(
+        self, signers: SharedSigners | None = None, loops: Loops | None = None, namespace: str | None = None
+    ) -> None:
+        super().__init__("signer", namespace=namespace)
+        self._signers, self._loops = signers or SharedSigners(), loops or Loops()
+        self._shared: SharedSigner | None = None
         self._signer: Any = None
         self._player: Player | None = None
         self._streams: Streams | None = None
-        self._loop: RateLoop | None = None
+        self._loop: Turn | None = None
         self._told: tuple[Any, ...] = ()
         self._message = ""
         self._refused = self._newest = 0
         self._last = (0, SignerStatus.OUTCOME_NONE)
         self._latencies: deque[float] = deque(maxlen=200)
-        self._settings = ParameterSet(self, SignerParameters, lambda: self._player is not None, self._on_parameters)
+        try:
+            self._settings = ParameterSet(self, SignerParameters, lambda: self._player is not None, self._on_parameters)
+        except NsaError:
+            self.destroy_node()
+            raise
         commands = MutuallyExclusiveCallbackGroup()
         overridable = {"qos_overriding_options": qos.OVERRIDABLE}
         self._status = self.create_publisher(SignerStatus, "~/status", qos.LATCHED, **overridable)
@@ -119,7 +130,8 @@ class SignerNode(LifecycleNode):
         parameters: SignerParameters = self._settings.current
         begun = time.perf_counter()
         try:
-            self._signer = self._load(parameters)
+            self._shared = self._signers.take(parameters)
+            self._signer = self._shared.signer
             timeline = Timeline(
                 revolute_model(), rate=parameters.rate, fps=self._signer.fps, linger=parameters.rest_after
             )
@@ -130,8 +142,10 @@ class SignerNode(LifecycleNode):
                 parameters.max_text_length,
                 listener=self._on_event,
                 first=self._newest + 1,
+                scheduler=self._shared.scheduler,
             )
         except Exception as error:
+            self._forget_signer()
             self._message = str(error) if isinstance(error, NsaError) else f"{type(error).__name__}: {error}"
             self.get_logger().error(f"cannot configure: {self._message}")
             if not isinstance(error, NsaError):
@@ -150,8 +164,7 @@ class SignerNode(LifecycleNode):
         """Start publishing; the figure is at rest."""
         sys.setswitchinterval(SWITCH_INTERVAL)
         clock = _NodeClock(self) if self.get_parameter("use_sim_time").value else None
-        self._loop = RateLoop(1.0 / self._settings.current.rate, self._tick, self._on_tick_error, clock)
-        self._loop.start()
+        self._loop = self._loops.add(1.0 / self._settings.current.rate, self._tick, self._on_tick_error, clock)
         return SUCCESS
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -186,14 +199,19 @@ class SignerNode(LifecycleNode):
         loop, self._loop = self._loop, None
         player, self._player = self._player, None
         streams, self._streams = self._streams, None
-        self._signer = None
         if loop is not None:
             loop.stop()
         if player is not None:
             player.close(timeout=1.0)
+        self._forget_signer()
         self._action.close()
         if streams is not None:
             streams.close()
+
+    def _forget_signer(self) -> None:
+        shared, self._shared, self._signer = self._shared, None, None
+        if shared is not None:
+            shared.give_back()
 
     # Texts
 
@@ -212,7 +230,8 @@ class SignerNode(LifecycleNode):
         player = self._player if self._loop is not None else None
         try:
             if player is None:
-                raise NsaError("the signer is not active: ros2 lifecycle set /signer configure, then activate")
+                name = self.get_fully_qualified_name()
+                raise NsaError(f"the signer is not active: ros2 lifecycle set {name} configure, then activate")
             seed = self._settings.current.seed if seed is None else seed
             self._newest = player.submit(text, seed, speed, preempt)
             return self._newest
@@ -254,7 +273,7 @@ class SignerNode(LifecycleNode):
         sample, status = player.tick(), player.status()
         streams.publish(sample, status.units)
         self._action.follow(sample, status.units)
-        self._publish_status()
+        self._tell(status)
 
     def _on_tick_error(self, error: Exception) -> None:
         self._message = f"{type(error).__name__}: {error}"
@@ -277,9 +296,11 @@ class SignerNode(LifecycleNode):
         return getattr(self._signer, "provider", "")
 
     def _publish_status(self) -> None:
-        """Publish the status if it differs from the last one."""
         player = self._player
-        status = player.status() if player is not None else None
+        self._tell(player.status() if player is not None else None)
+
+    def _tell(self, status: Status | None) -> None:
+        """Publish the status if it differs from the last one; None before the node is configured."""
         utterance = (status.utterance or 0) if status is not None else 0
         if status is None:
             state = SignerStatus.UNCONFIGURED
@@ -291,6 +312,7 @@ class SignerNode(LifecycleNode):
         unit = status.unit if status is not None and status.unit is not None else -1
         told = (
             state, utterance, len(units), unit, status.waiting if status is not None else 0,
+            status is not None and status.starving,
             self._refused, *self._last, self._message, self._settings.current.speed,
         )  # fmt: skip
         if told == self._told:
@@ -298,10 +320,12 @@ class SignerNode(LifecycleNode):
         self._told = told
         message = SignerStatus(
             state=state,
-            signer=self._signer.name if self._signer is not None else "",
+            signer=getattr(self._signer, "name", ""),
             provider=self._provider(),
             utterance=utterance,
             text=status.text if status is not None else "",
+            waiting_for_frames=status.starving if status is not None else False,
+            underruns=status.underruns if status is not None else 0,
             queued=status.waiting if status is not None else 0,
             queue_length=self._settings.current.queue_length,
             refused=self._refused,
@@ -314,13 +338,13 @@ class SignerNode(LifecycleNode):
         self._status.publish(messages.set_units(message, units, unit))
 
     def _publish_diagnostics(self) -> None:
-        player, loop = self._player, self._loop
-        if player is None:
+        player, loop, signer = self._player, self._loop, self._signer
+        if player is None or signer is None:
             return
         status = player.status()
         latency = np.percentile(self._latencies, [50, 95]) * 1e3 if self._latencies else (float("nan"),) * 2
         values = {
-            "signer": self._signer.name,
+            "signer": signer.name,
             "provider": self._provider() or "none",
             "latency p50 [ms]": f"{latency[0]:.0f}",
             "latency p95 [ms]": f"{latency[1]:.0f}",
@@ -329,14 +353,16 @@ class SignerNode(LifecycleNode):
             "refused": self._refused,
             "failed": status.failed,
             "underruns": status.underruns,
+            "waiting for frames": status.starving,
             "clamped": status.clamped,
             "not finite": status.invalid,
             "skipped ticks": loop.skipped if loop is not None else 0,
             "real-time priority": loop is not None and loop.priority,
         }
-        name = f"{self.get_fully_qualified_name()}: {self._signer.name}"
+        warning = UNDERRUN if status.starving else self._message
+        name = f"{self.get_fully_qualified_name()}: {signer.name}"
         stamp = self.get_clock().now().to_msg()
-        self._diagnostics.publish(messages.diagnostics(name, self._signer.name, values, self._message, stamp))
+        self._diagnostics.publish(messages.diagnostics(name, signer.name, values, warning, stamp))
 
 
 class _NodeClock:

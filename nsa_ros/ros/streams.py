@@ -13,6 +13,7 @@ from visualization_msgs.msg import Marker
 
 from nsa_ros.ros import messages, qos
 from nsa_ros.ros.coordinates import joint_names, joint_values, revolute_model
+from nsa_ros.ros.wire import JointStateWire, SmplxFrameWire
 from nsa_ros.signing.sample import Sample
 from nsa_ros.text.units import Unit
 
@@ -36,7 +37,10 @@ class Streams:
 
     def __init__(self, node: Node, source: str, rate: float) -> None:
         self._node, self._source, self._rate = node, source, rate
-        self._names = list(joint_names())
+        self._clock = node.get_clock()
+        self._state = JointStateWire(list(joint_names()))
+        self._frame = SmplxFrameWire(source, None, -1)
+        self._label: tuple[str, Unit | None, int] = source, None, -1
         self._face: Array | None = None
         self._word = ""
         options = {"qos_overriding_options": qos.OVERRIDABLE}
@@ -46,24 +50,26 @@ class Streams:
 
     def publish(self, sample: Sample, units: Sequence[Unit]) -> None:
         """Publish a sample now; `units` are those of its utterance."""
-        stamp = self._node.get_clock().now().to_msg()
+        now = self._clock.now().nanoseconds
         values = joint_values(sample.q, sample.expression)
         face = values[len(sample.q) :]
         before = face if self._face is None else self._face
         self._face = face
         velocity = np.concatenate([sample.velocity, (face - before) * self._rate])
-        self._joints.publish(messages.joint_state(self._names, values, velocity, stamp))
+        self._joints.publish(self._state.fill(values, velocity, now))
 
-        poses, transl = revolute_model().to_motion(sample.q)
-        frame = messages.smplx_frame(poses, sample.expression, transl, stamp)
         unit = units[sample.unit] if 0 <= sample.unit < len(units) else None
-        source = SOURCES.get(sample.phase, self._source)
-        messages.label(frame, source, sample.utterance or 0, sample.frame, unit, sample.unit)
-        self._smplx.publish(frame)
-
-        if frame.unit != self._word:
-            self._word = frame.unit
-            self._marker.publish(messages.word_marker(self._word, WORD_HEIGHT, stamp))
+        label = SOURCES.get(sample.phase, self._source), unit, sample.unit
+        if label != self._label:
+            self._label, self._frame = label, SmplxFrameWire(*label)
+        poses, transl = revolute_model().to_motion(sample.q)
+        self._smplx.publish(
+            self._frame.fill(poses, sample.expression, transl, now, sample.utterance or 0, sample.frame)
+        )
+        word = unit.text if unit is not None else ""
+        if word != self._word:
+            self._word = word
+            self._marker.publish(messages.word_marker(word, WORD_HEIGHT, messages.stamp(now)))
 
     def close(self) -> None:
         """Remove the publishers."""

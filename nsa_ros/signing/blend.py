@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nsa_ros.body.limits import Limits
-from nsa_ros.signing.curve import DERIVATIVE, Point, evaluate, quintic
+from nsa_ros.signing.curve import DERIVATIVE, Point, powers, quintic
 
 Array = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ class Blend:
         """The offset a time after the beginning [s]. Shape (n,)."""
         if time >= self.duration:
             return np.zeros(self._coefficients.shape[1])
-        return evaluate(self._coefficients, time / self.duration).position
+        return np.asarray(powers(time / self.duration) @ self._coefficients)
 
     def progress(self, time: float) -> float:
         """From 0 at the beginning to 1 at the end, minimum-jerk."""

@@ -20,7 +20,7 @@ from nsa_ros.signing.representation import Representation
 from nsa_ros.text.tokenizer import Vocabulary
 from nsa_ros.text.units import Kind
 
-FORMAT = 2
+FORMAT = 3
 """Version of the bundle format that this release reads and writes."""
 
 DESCRIPTION = "model.yaml"

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
@@ -21,12 +21,12 @@ LOOKAHEAD = 1
 
 
 class Point(NamedTuple):
-    """A point of the curve; derivatives are with respect to the frame number.
+    """Position and derivatives at a moment. The unit of time is the user's: a frame, a second or a whole piece.
 
     Attributes:
         position: shape (n,).
-        velocity: [1/frame]. Shape (n,).
-        acceleration: [1/frame²]. Shape (n,).
+        velocity: shape (n,).
+        acceleration: shape (n,).
     """
 
     position: Array
@@ -64,18 +64,17 @@ DERIVATIVE = np.diag(np.arange(1.0, 6.0), k=1)
 """Takes powers 1, s, …, s⁵ to their derivatives, from the right. Shape (6, 6)."""
 
 
-def evaluate(coefficients: Array, s: float) -> Point:
-    """Value and derivatives of polynomials given as `quintic` gives them, (6, n), at s."""
-    powers = s ** np.arange(6.0)
-    rows = np.stack([powers, powers @ DERIVATIVE, powers @ DERIVATIVE @ DERIVATIVE])
-    return Point(*(rows @ coefficients))
+def powers(s: float) -> Array:
+    """1, s, …, s⁵; times the coefficients that `quintic` gives, the value of the polynomial at s. Shape (6,)."""
+    square = s * s
+    return np.array([1.0, s, square, square * s, square * square, square * square * s])
 
 
-def piece(knots: Array, s: float) -> Point:
-    """The curve between the second and third of four knots.
+def piece(knots: ArrayLike, s: float) -> Array:
+    """The curve between the second and third of four knots. Shape (n,).
 
     Args:
         knots: shape (4, n).
         s: share of the way, in [0, 1].
     """
-    return evaluate(_BASIS @ knots, s)
+    return np.asarray((powers(s) @ _BASIS) @ np.asarray(knots, dtype=np.float64))

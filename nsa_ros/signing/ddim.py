@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nsa_ros.errors import NsaError
-
-Array = NDArray[np.float32]
 
 SCHEDULES = ("cosine", "linear")
 PREDICTIONS = ("x0", "epsilon", "v")
@@ -60,18 +59,21 @@ class Ddim:
         """Diffusion time at which the denoiser is called in a step, from 1 downwards."""
         return 1.0 - step / self.steps
 
-    def advance(self, noisy: Array, predicted: Array, step: int) -> Array:
-        """Noisy frames and the prediction at `time(step)` -> frames at the next time; clean after the last step."""
+    def advance(self, noisy: Any, predicted: Any, step: int) -> Any:
+        """Noisy frames and the prediction at `time(step)` -> frames at the next time; clean after the last step.
+
+        Arrays of NumPy or torch, of any shape.
+        """
+        of_noisy, of_predicted = self.coefficients(step)
+        return of_noisy * noisy + of_predicted * predicted
+
+    def coefficients(self, step: int) -> tuple[float, float]:
+        """The step as a sum: factors of the noisy frames and of the prediction."""
         now, then = (float(alpha_bar(self.schedule, self.time(s))) for s in (step, step + 1))
-        signal, noise = np.float32(np.sqrt(now)), np.float32(np.sqrt(1.0 - now))
-        clean: NDArray[Any]
-        error: NDArray[Any]
+        signal, noise, next_signal, next_noise = (sqrt(share) for share in (now, 1.0 - now, then, 1.0 - then))
         if self.prediction == "x0":
-            clean, error = predicted, (noisy - signal * predicted) / noise
-        elif self.prediction == "epsilon":
-            clean, error = (noisy - noise * predicted) / max(signal, np.float32(1e-4)), predicted
-        else:
-            clean, error = signal * noisy - noise * predicted, noise * noisy + signal * predicted
-        if step + 1 == self.steps:
-            return clean.astype(np.float32)
-        return (np.float32(np.sqrt(then)) * clean + np.float32(np.sqrt(1.0 - then)) * error).astype(np.float32)
+            return next_noise / noise, next_signal - next_noise * signal / noise
+        if self.prediction == "epsilon":
+            signal = max(signal, 1e-4)
+            return next_signal / signal, next_noise - next_signal * noise / signal
+        return next_signal * signal + next_noise * noise, next_noise * signal - next_signal * noise

@@ -12,7 +12,7 @@ from nsa_ros.body.rotations import matrix_to_rotvec, rotvec_to_matrix, slerp
 from nsa_ros.signing.alignment import NOTHING, Alignment, PlannedUnit, align_unit, concatenate
 from nsa_ros.signing.noise import frame_noise
 from nsa_ros.signing.representation import Representation
-from nsa_ros.signing.sampler import Sampler
+from nsa_ros.signing.sampler import Draft, Sampler
 
 Array = NDArray[np.float64]
 
@@ -70,42 +70,69 @@ class _Queue:
         return joined[:frames], np.array(unit, dtype=np.int64), np.array(remaining, dtype=np.int64)
 
 
-def generate(
-    plan: Iterable[PlannedUnit],
-    sampler: Sampler,
-    chunks: tuple[int, ...],
-    representation: Representation,
-    noise_window: int,
-    seed: int,
-) -> Iterator[Frames]:
+class Generation(Iterator[Frames]):
     """Frames of an utterance, the first chunk short, so that signing begins soon, each longer than the one before.
 
-    Args:
-        plan: units, planned as they are asked for; the last is `END`.
-        sampler: fresh.
-        chunks: its chunk lengths, ascending.
-        representation: of a frame.
-        noise_window: frames over which the noise is smoothed.
-        seed: of the noise.
+    `next` gives a chunk. In two halves, `draft` and `finish`, it can be sampled together with those of others.
+
+    Attributes:
+        length: frames of the next chunk; the last may have fewer.
 
     Raises:
-        NsaError: the model's output is not finite.
+        NsaError: from `next`, the model's output is not finite or cannot be computed.
     """
-    queue = _Queue(plan)
-    done, lengths = 0, iter(chunks)
-    length = next(lengths)
-    while True:
-        queue.fill(length)
-        if not len(queue):
-            return
-        frames = min(length, len(queue))
-        alignment, unit, remaining = queue.take(frames)
-        noise = frame_noise(seed, done, frames, representation.channels, noise_window)
-        poses, expression = representation.decode(sampler.next(noise, alignment))
-        share = np.minimum(done + np.arange(frames), remaining) / JOIN
-        yield Frames(*_join(poses, expression, share, representation.still), unit)
-        done += frames
-        length = next(lengths, length)
+
+    def __init__(
+        self,
+        plan: Iterable[PlannedUnit],
+        sampler: Sampler,
+        chunks: tuple[int, ...],
+        representation: Representation,
+        noise_window: int,
+        seed: int,
+    ) -> None:
+        """
+        Args:
+            plan: units, planned as they are asked for; the last is `END`.
+            sampler: fresh.
+            chunks: its chunk lengths, ascending.
+            representation: of a frame.
+            noise_window: frames over which the noise is smoothed.
+            seed: of the noise.
+        """
+        self._plan, self._sampler, self._representation = plan, sampler, representation
+        self._noise_window, self._seed = noise_window, seed
+        self._queue: _Queue | None = None
+        self._done, self._lengths = 0, iter(chunks)
+        self._unit = self._remaining = np.empty(0, dtype=np.int64)
+        self.length = next(self._lengths)
+
+    def __next__(self) -> Frames:
+        draft = self.draft()
+        if draft is None:
+            raise StopIteration
+        return self.finish(self._sampler.next(draft.noise, draft.alignment))
+
+    def draft(self) -> Draft | None:
+        """The next chunk, planned as far as it needs; None after the last."""
+        if self._queue is None:
+            self._queue = _Queue(self._plan)
+        self._queue.fill(self.length)
+        frames = min(self.length, len(self._queue))
+        if not frames:
+            return None
+        alignment, self._unit, self._remaining = self._queue.take(frames)
+        noise = frame_noise(self._seed, self._done, frames, self._representation.channels, self._noise_window)
+        return Draft(self._sampler, noise, alignment)
+
+    def finish(self, channels: NDArray[np.float32]) -> Frames:
+        """The frames of the drafted chunk from its sampled channels (n, C)."""
+        frames = len(channels)
+        poses, expression = self._representation.decode(channels)
+        share = np.minimum(self._done + np.arange(frames), self._remaining) / JOIN
+        self._done += frames
+        self.length = next(self._lengths, self.length)
+        return Frames(*_join(poses, expression, share, self._representation.still), self._unit)
 
 
 def _join(poses: Array, expression: Array, share: Array, neutral: Array) -> tuple[Array, Array]:

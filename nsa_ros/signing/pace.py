@@ -28,8 +28,10 @@ class Pace:
             room: frames left to the end of what is there; infinite when the end is a standstill.
         """
         near = min(max(wanted, self.rate - self._step), self.rate + self._step)
-        most = near if room == float("inf") else float(stopping_velocity(max(room, 0.0), self._step, self._dt))
-        self.rate = min(near, most)
+        most_to_stop = near * self._dt * (1.0 + near / (2.0 * self._step))
+        if room < most_to_stop:
+            near = min(near, float(stopping_velocity(max(room, 0.0), self._step, self._dt)))
+        self.rate = near
         return self.rate * self._dt
 
     def stop(self) -> None:

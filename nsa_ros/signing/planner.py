@@ -34,7 +34,8 @@ class Planner:
     def __init__(
         self,
         session: onnxruntime.InferenceSession,
-        features: Array,
+        values: Array,
+        keys: Array,
         mask: Array,
         rules: SentenceRules,
         state: int,
@@ -42,13 +43,13 @@ class Planner:
         """
         Args:
             session: one step of the planner.
-            features: of the sentence's tokens. Shape (1, T, width).
+            values, keys: of the sentence's tokens, as the text encoder gives them. Shape (1, T, width).
             mask: 1 for a token, 0 for padding. Shape (1, T).
             rules: for each token.
             state: width of the recurrent state.
         """
         self._session = session
-        self._sentence = {"features": features, "choices": rules.choices, "continues": rules.continues}
+        self._sentence = {"values": values, "keys": keys, "choices": rules.choices, "continues": rules.continues}
         self._free = np.where((rules.continues > 0) | (rules.required < 0), 0, mask)
         self._required = frozenset(np.flatnonzero((rules.required[0] > 0) * mask[0]).tolist())
         self._end = int(mask.sum()) - 1

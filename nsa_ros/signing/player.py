@@ -1,4 +1,4 @@
-"""The engine behind the node: a queue of texts, a thread that generates ahead of playback, and a tick a sample.
+"""The engine behind the node: a queue of texts, motion that is generated ahead of playback, and a tick a sample.
 
 Nothing here knows ROS or waits for a clock: `tick` is called at the robot's rate by whoever owns the time.
 """
@@ -8,17 +8,15 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from threading import Condition, Thread
-from typing import NamedTuple, Protocol
-
-import numpy as np
+from threading import RLock
+from typing import Protocol
 
 from nsa_ros.body.motion import Motion
-from nsa_ros.body.revolute import RevoluteModel
-from nsa_ros.body.skeleton import default_skeleton
 from nsa_ros.errors import NsaError
+from nsa_ros.signing.batching import Outcome
 from nsa_ros.signing.request import Ended, Refusal, Request, Started, Status
 from nsa_ros.signing.sample import Ending, Sample
+from nsa_ros.signing.scheduler import Scheduler
 from nsa_ros.signing.timeline import Timeline
 from nsa_ros.text.units import Unit
 
@@ -60,6 +58,7 @@ class Player:
         listener: called with `Started` and `Ended` from within `tick`.
         clock: seconds, for the latency of `Started` and the real-time factor of `status`.
         first: number of the first utterance.
+        scheduler: generates for this player and for others; one of its own when left out.
 
     Raises:
         NsaError: signer and timeline differ in their frame rate.
@@ -75,6 +74,7 @@ class Player:
         listener: Callable[[Started | Ended], None] = lambda event: None,
         clock: Callable[[], float] = time.perf_counter,
         first: int = 1,
+        scheduler: Scheduler | None = None,
     ) -> None:
         if signer.fps != timeline.fps:
             raise NsaError(
@@ -83,15 +83,17 @@ class Player:
         self.timeline = timeline
         self._signer, self._ahead, self._listener, self._clock = signer, ahead, listener, clock
         self._queue_length, self._longest_text = queue_length, longest_text
-        self._changed = Condition()
+        self._lock = RLock()
         self._waiting: deque[Request] = deque()
         self._open: dict[int, Request] = {}
+        self._making: _Making | None = None
         self._last: Sample | None = None
         self._next, self._refused, self._failed = first, 0, 0
         self._generated = self._spent = 0.0
         self._closed = self._full = False
-        self._thread = Thread(target=self._work, name="nsa-generation", daemon=True)
-        self._thread.start()
+        self._own = scheduler is None
+        self._scheduler = scheduler or Scheduler(clock=clock)
+        self._scheduler.add(self)
 
     def submit(self, text: str, seed: int = 0, speed: float = 1.0, preempt: bool = False) -> int:
         """Queue a text. Returns the number of its utterance.
@@ -105,7 +107,7 @@ class Player:
         Raises:
             Refusal: the queue is full, the text is too long, or the player is closed.
         """
-        with self._changed:
+        with self._lock:
             reason = self._objection(text, preempt)
             if reason:
                 self._refused += 1
@@ -116,25 +118,25 @@ class Player:
             self._next += 1
             self._open[request.utterance] = request
             self._waiting.append(request)
-            self._changed.notify_all()
-            return request.utterance
+        self._scheduler.wake()
+        return request.utterance
 
     def cancel(self, utterance: int | None = None) -> None:
         """End one utterance, or all that are signed or wait; numbers that are not open are ignored."""
-        with self._changed:
+        with self._lock:
             numbers = list(self._open) if utterance is None else [utterance] * (utterance in self._open)
             for number in numbers:
                 self._open[number].stopped = True
                 self.timeline.cancel(number)
             if utterance is None:
                 self.timeline.cancel()
-            self._changed.notify_all()
+        self._scheduler.wake()
 
     def tick(self) -> Sample:
         """The next sample; call it at the timeline's rate."""
         sample = self.timeline.step()
         events: list[Started | Ended] = []
-        with self._changed:
+        with self._lock:
             begun = self._open.get(sample.utterance) if sample.utterance is not None else None
             if begun is not None and not begun.started:
                 begun.started = True
@@ -142,8 +144,9 @@ class Player:
             for ending in sample.ended:
                 events += self._settle(ending)
             self._last = sample
-            if sample.ended or (self._full and self.timeline.ahead < self._ahead):
-                self._changed.notify_all()
+            short = self._full and self.timeline.ahead < self._ahead
+        if short:
+            self._scheduler.wake()
         for event in events:
             self._listener(event)
         return sample
@@ -151,12 +154,12 @@ class Player:
     @property
     def idle(self) -> bool:
         """Whether every utterance has ended and its ending has been told."""
-        with self._changed:
+        with self._lock:
             return not self._open
 
     def status(self) -> Status:
         """What is going on."""
-        with self._changed:
+        with self._lock:
             sample = self._last
             request = self._open.get(sample.utterance or 0) if sample else None
             units = tuple(request.units) if request else ()
@@ -172,6 +175,7 @@ class Player:
                 refused=self._refused,
                 failed=self._failed,
                 underruns=self.timeline.underruns,
+                starving=self.timeline.starving,
                 clamped=int(counts.position.sum() + counts.rate.sum()),
                 invalid=int(counts.invalid.sum()),
                 real_time_factor=self._generated / self._spent if self._spent > 0 else 0.0,
@@ -179,11 +183,61 @@ class Player:
 
     def close(self, timeout: float = 5.0) -> None:
         """Stop generating and cancel what is open; a chunk in the making is waited for, `timeout` seconds at most."""
-        self.cancel()
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
-        self._thread.join(timeout)
+        self.cancel()
+        self._scheduler.remove(self, timeout)
+        if self._own:
+            self._scheduler.close(timeout)
+
+    def urgency(self) -> float | None:
+        """Seconds that what is there lasts, if a chunk is to be generated now, else None (`Stream`)."""
+        with self._lock:
+            if self._making is not None and self._making.request.stopped:
+                self._making = None
+            while self._making is None and self._waiting:
+                request = self._waiting.popleft()
+                if not request.stopped:
+                    self._making = _Making(request)
+            ahead = self.timeline.ahead
+            self._full = self._making is not None and ahead >= self._ahead
+            if self._making is None or self._full or self._closed:
+                return None
+            return ahead / self.timeline.speed
+
+    def motion(self) -> Iterator[Motion]:
+        """Chunks of the text that is being signed (`Stream`).
+
+        Raises:
+            Exception: whatever the signer says to the text.
+        """
+        making = self._making
+        assert making is not None, "asked for without urgency"
+        if making.motion is None:
+            request = making.request
+            utterance = self._signer.sign(request.text, request.seed)
+            request.units = utterance.units
+            making.motion = iter(utterance)
+        return making.motion
+
+    def deliver(self, outcome: Outcome, spent: float) -> None:
+        """Take the chunk, the error, or the end of the text that is being signed (`Stream`)."""
+        assert self._making is not None
+        request = self._making.request
+        try:
+            if isinstance(outcome, Motion):
+                with self._lock:
+                    self._spent += spent
+                    self._generated += outcome.duration
+                self.timeline.push(request.utterance, outcome, request.speed)
+                return
+            if outcome is None:
+                self.timeline.finish(request.utterance)
+        except Exception as error:  # whatever a signer gives, the next text is signed
+            outcome = error
+        if outcome is not None:
+            self.timeline.fail(request.utterance, self._reason(outcome))
+        self._making = None
 
     def _objection(self, text: str, preempt: bool) -> str:
         if self._closed:
@@ -203,80 +257,13 @@ class Player:
             self._failed += 1
         return [Ended(request.text, ending)]
 
-    def _work(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed)
-                if self._closed:
-                    return
-                request = self._waiting.popleft()
-            if not request.stopped:
-                try:
-                    self._generate(request)
-                except NsaError as error:
-                    self.timeline.fail(request.utterance, str(error))
-                except Exception as error:  # whatever a signer does, the next utterance is signed
-                    self.timeline.fail(request.utterance, f"{type(error).__name__} in {self._signer.name}: {error}")
-
-    def _generate(self, request: Request) -> None:
-        begun = self._clock()
-        utterance = self._signer.sign(request.text, request.seed)
-        request.units = utterance.units
-        chunks = iter(utterance)
-        while (motion := next(chunks, None)) is not None:
-            now = self._clock()
-            self.timeline.push(request.utterance, motion, request.speed)
-            with self._changed:
-                self._spent += now - begun
-                self._generated += motion.duration
-                self._full = True
-                self._changed.wait_for(lambda: request.stopped or self._closed or self.timeline.ahead < self._ahead)
-                self._full = False
-                if request.stopped or self._closed:
-                    return
-            begun = self._clock()
-        self.timeline.finish(request.utterance)
+    def _reason(self, error: Exception) -> str:
+        return str(error) if isinstance(error, NsaError) else f"{type(error).__name__} in {self._signer.name}: {error}"
 
 
-class Played(NamedTuple):
-    """What `play` gives.
+class _Making:
+    """The text that is being generated; read and changed by the scheduler's thread alone."""
 
-    Attributes:
-        motion: the published samples; its `unit` indexes `units`.
-        units: what was signed.
-    """
-
-    motion: Motion
-    units: tuple[Unit, ...]
-
-
-def play(signer: Signer, text: str, seed: int = 0, speed: float = 1.0, fps: float = 60.0) -> Played:
-    """A text as the figure would sign it, from rest to rest, as fast as it can be computed.
-
-    Args:
-        signer: turns text into motion.
-        text: what to sign.
-        seed: of the signer.
-        speed: factor of the tempo, 0.1 to 4.
-        fps: frames per second of the result.
-
-    Raises:
-        NsaError: the text cannot be signed, or the signer's motion cannot be shown.
-    """
-    timeline = Timeline(RevoluteModel(default_skeleton()), rate=fps, fps=signer.fps)
-    utterance = signer.sign(text, seed)
-    chunks, finished = iter(utterance), False
-    samples: list[Sample] = []
-    while not (finished and samples and samples[-1].phase == "rest"):
-        while not finished and timeline.ahead < AHEAD:
-            motion = next(chunks, None)
-            if motion is None:
-                timeline.finish(1)
-                finished = True
-            else:
-                timeline.push(1, motion, speed)
-        samples.append(timeline.step())
-    poses, transl = timeline.model.to_motion(np.array([sample.q for sample in samples]))
-    expression = np.array([sample.expression for sample in samples])
-    unit = np.array([sample.unit for sample in samples], dtype=np.int64)
-    return Played(Motion(poses, expression, transl, fps, unit), tuple(utterance.units))
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.motion: Iterator[Motion] | None = None

@@ -51,6 +51,11 @@ class Playhead:
         return self.tracks[0] if self.playing else None
 
     @property
+    def starving(self) -> bool:
+        """Whether the track being played waits for its next frames."""
+        return self.playing and self._starved
+
+    @property
     def ahead(self) -> float:
         """Frames that wait to be played."""
         return sum(map(len, self.tracks)) - (self._cursor if self.playing else 0.0)
@@ -107,8 +112,7 @@ class Playhead:
         track = self.tracks[0]
         last = len(track) if track.finished else max(len(track) - 1 - LOOKAHEAD, 1)
         start = min(int(self._cursor), last - 1)
-        knots = np.stack([self._knot(start + i) for i in (-1, 0, 1, 2)])
-        return piece(knots, self._cursor - start).position
+        return piece([self._knot(start + i) for i in (-1, 0, 1, 2)], self._cursor - start)
 
     def label(self) -> tuple[int | None, int, int]:
         """Utterance, unit index and frame index at the playhead; (None, `NO_UNIT`, -1) outside of a track."""

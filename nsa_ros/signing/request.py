@@ -70,6 +70,7 @@ class Status:
         refused: texts not taken since the start.
         failed: utterances that ended with an error since the start.
         underruns: how often frames ran out in mid-utterance.
+        starving: whether they have now, so that the figure holds.
         clamped: times a coordinate was held back by a limit (coordinates × ticks).
         invalid: times a coordinate of the target was not finite.
         real_time_factor: seconds of motion per second of generating.
@@ -84,6 +85,7 @@ class Status:
     refused: int
     failed: int
     underruns: int
+    starving: bool
     clamped: int
     invalid: int
     real_time_factor: float

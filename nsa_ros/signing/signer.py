@@ -7,17 +7,17 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nsa_ros.body.motion import NO_UNIT, Motion
 from nsa_ros.body.skeleton import Skeleton
 from nsa_ros.errors import NsaError
 from nsa_ros.signing.alignment import END, PlannedUnit
 from nsa_ros.signing.bundle import Bundle, load_bundle
-from nsa_ros.signing.ddim import Ddim
-from nsa_ros.signing.generation import generate
-from nsa_ros.signing.networks import Networks
+from nsa_ros.signing.generation import Frames, Generation
+from nsa_ros.signing.networks import FP32, Networks
 from nsa_ros.signing.planner import Planner
-from nsa_ros.signing.sampler import Sampler
+from nsa_ros.signing.sampler import Draft, Sampler
 from nsa_ros.text.tokenizer import Tokenized, sentences, tokenize
 from nsa_ros.text.units import FACES, Unit
 
@@ -33,6 +33,7 @@ class ModelSigner:
         fps: frames per second of its motion.
         provider: one line that says what it runs on and why.
         steps: DDIM steps.
+        precision: of the sampler.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class ModelSigner:
         steps: int | None = None,
         threads: int = 1,
         skeleton: Skeleton | None = None,
+        precision: str = FP32,
     ) -> None:
         """
         Args:
@@ -50,16 +52,16 @@ class ModelSigner:
             steps: DDIM steps; those of the bundle when left out.
             threads: of the CPU provider.
             skeleton: of the figure; the shipped one when left out.
+            precision: of the sampler, one that the bundle has (`networks.precisions`).
 
         Raises:
-            NsaError: an unusable bundle or provider, or a number of steps that is not possible.
+            NsaError: an unusable bundle or provider, or steps or a precision that are not possible.
         """
         self.bundle = bundle if isinstance(bundle, Bundle) else load_bundle(bundle, skeleton)
         self.name, self.fps = self.bundle.name, self.bundle.fps
-        trained = self.bundle.ddim
-        self._ddim = Ddim(trained.schedule, trained.prediction, trained.steps if steps is None else steps)
-        self.steps = self._ddim.steps
-        self._networks = Networks(self.bundle, provider, threads)
+        self._networks = Networks(self.bundle, provider, threads, steps, precision)
+        self.steps = self._networks.ddim.steps
+        self.precision = precision
         self.provider = self._networks.provider.reason
         self._planner = lru_cache(CACHED_SENTENCES)(lambda tokens: self._networks.planner(list(tokens)))
 
@@ -87,7 +89,7 @@ class ModelSigner:
 
     def sampler(self) -> Sampler:
         """A sampler in the state of an utterance's beginning."""
-        return Sampler(self._networks.denoisers, self._ddim, self.bundle.denoiser_state)
+        return Sampler(self._networks.samplers, (self.steps, *self.bundle.denoiser_state))
 
 
 class ModelUtterance:
@@ -101,25 +103,12 @@ class ModelUtterance:
         self._signer, self._parts, self._seed = signer, parts, seed
         self.units: list[Unit] = []
 
-    def __iter__(self) -> Iterator[Motion]:
-        """Chunks from the beginning; the first frame and the last are the neutral pose.
-
-        Raises:
-            NsaError: the model's output is not finite.
-        """
+    def __iter__(self) -> ModelMotion:
+        """Chunks from the beginning; the first frame and the last are the neutral pose."""
         self.units.clear()
-        bundle = self._signer.bundle
-        made = generate(
-            self._plan(),
-            self._signer.sampler(),
-            bundle.chunks,
-            bundle.representation,
-            bundle.noise_window,
-            self._seed,
-        )
-        for frames in made:
-            unit = np.where(frames.unit < len(self.units), frames.unit, NO_UNIT)
-            yield Motion(frames.poses, frames.expression, np.zeros((len(unit), 3)), bundle.fps, unit)
+        bundle, sampler = self._signer.bundle, self._signer.sampler()
+        made = Generation(self._plan(), sampler, bundle.chunks, bundle.representation, bundle.noise_window, self._seed)
+        return ModelMotion(made, bundle.fps, self.units)
 
     def _plan(self) -> Iterator[PlannedUnit]:
         """The plans of all sentences, one after the other, written down in `units` as they pass."""
@@ -133,3 +122,34 @@ class ModelUtterance:
                 self.units.append(Unit(name.text, name.kind, span, planned.frames, FACES[planned.face]))
                 yield planned
         yield rest
+
+
+class ModelMotion(Iterator[Motion]):
+    """Chunks of one utterance. Others may be sampled with them (`batching.next_chunks`).
+
+    Raises:
+        NsaError: from `next`, the model's output is not finite or cannot be computed.
+    """
+
+    def __init__(self, generation: Generation, fps: float, units: list[Unit]) -> None:
+        self._generation, self._fps, self._units = generation, fps, units
+
+    def __next__(self) -> Motion:
+        return self._labelled(next(self._generation))
+
+    @property
+    def length(self) -> int:
+        """Frames of the next chunk; the last may have fewer."""
+        return self._generation.length
+
+    def draft(self) -> Draft | None:
+        """The next chunk before it is sampled; None after the last."""
+        return self._generation.draft()
+
+    def finish(self, channels: NDArray[np.float32]) -> Motion:
+        """The drafted chunk from its sampled channels (n, C)."""
+        return self._labelled(self._generation.finish(channels))
+
+    def _labelled(self, frames: Frames) -> Motion:
+        unit = np.where(frames.unit < len(self._units), frames.unit, NO_UNIT)
+        return Motion(frames.poses, frames.expression, np.zeros((len(unit), 3)), self._fps, unit)

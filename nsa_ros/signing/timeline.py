@@ -125,6 +125,11 @@ class Timeline:
         """How often frames ran out in mid-utterance."""
         return self._head.underruns
 
+    @property
+    def starving(self) -> bool:
+        """Whether the figure holds in mid-utterance because the next frames have not come."""
+        return self._head.starving
+
     def push(self, utterance: int, motion: Motion, speed: float = 1.0) -> None:
         """Add frames to the end of an utterance; utterances are played in the order of their first frames.
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nsa_ros.body.motion import Motion
-from nsa_ros.body.rotations import geodesic_angle, rotvec_to_matrix
+from nsa_ros.body.rotations import rotvec_to_matrix
 from nsa_ros.body.skeleton import JOINTS
 from nsa_ros.errors import NsaError
 
@@ -87,8 +87,9 @@ def fault(motion: Motion, before: Array | None) -> str | None:
     poses = motion.poses if before is None else np.concatenate([before[None], motion.poses])
     if len(poses) > 1:
         rotations = rotvec_to_matrix(poses)
-        turn = geodesic_angle(rotations[:-1], rotations[1:])
-        if turn.max() > _LARGEST_TURN:
-            jump = np.unravel_index(turn.argmax(), turn.shape)[1]
-            return f"the pose explodes: {JOINTS[jump]} turns by {turn.max():.1f} rad in one frame"
+        cosine = (np.einsum("...ij,...ij->...", rotations[:-1], rotations[1:]) - 1) / 2
+        turn = np.arccos(np.clip(cosine.min(), -1.0, 1.0))
+        if turn > _LARGEST_TURN:
+            jump = np.unravel_index(cosine.argmin(), cosine.shape)[1]
+            return f"the pose explodes: {JOINTS[jump]} turns by {turn:.1f} rad in one frame"
     return None

@@ -53,6 +53,15 @@ def test_any_pose_comes_back_exactly(seed):
     np.testing.assert_array_equal(moved, transl)
 
 
+@given(SEEDS, st.sampled_from([0.0, 1e-9, 1.0, np.pi]))
+def test_a_joint_is_its_three_turns_one_after_the_other(seed, size):
+    q = size * np.random.default_rng(seed).normal(size=(3, len(MODEL)))
+    turns = rotvec_to_matrix(MODEL.axes * q[:, 3:].reshape(3, 55, 3, 1))
+    poses, _ = MODEL.to_motion(q)
+    assert (np.linalg.norm(poses, axis=-1) <= np.pi + 1e-12).all()
+    assert geodesic_angle(rotvec_to_matrix(poses), turns[:, :, 0] @ turns[:, :, 1] @ turns[:, :, 2]).max() < 1e-7
+
+
 @given(SEEDS)
 def test_q_within_the_limits_comes_back_exactly(seed):
     q = smooth_walk(seed, 40)

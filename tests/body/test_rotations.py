@@ -5,16 +5,45 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.spatial.transform import Rotation
 
 from nsa_ros.body import rotations as rot
 
 VECTORS = arrays(np.float64, (3,), elements=st.floats(-1.8, 1.8))
+AXES = arrays(np.float64, (3,), elements=st.floats(-1, 1)).filter(lambda axis: np.linalg.norm(axis) > 1e-3)
+ANGLES = st.floats(0, np.pi) | st.floats(-17, 0).map(lambda digits: 10.0**digits)
+"""Any, and as near to nothing as one likes."""
+
 BATCHES = arrays(np.float64, (2, 4, 3), elements=st.floats(-1.8, 1.8))
 
 
 @given(BATCHES)
 def test_rotvec_matrix_and_back_keep_vector_and_shape(rotvec):
     np.testing.assert_allclose(rot.matrix_to_rotvec(rot.rotvec_to_matrix(rotvec)), rotvec, atol=1e-9)
+
+
+@given(AXES, ANGLES)
+def test_matrix_to_rotvec_agrees_with_scipy(axis, angle):
+    matrix = Rotation.from_rotvec(angle * axis / np.linalg.norm(axis)).as_matrix()
+    np.testing.assert_allclose(rot.matrix_to_rotvec(matrix), Rotation.from_matrix(matrix).as_rotvec(), atol=1e-12)
+
+
+@given(AXES, ANGLES)
+def test_matrix_to_rotvec_is_exact_up_to_half_a_turn(axis, angle):
+    """Where axis and its opposite mean nearly the same, the rotation is compared."""
+    rotvec = (np.pi - angle) * axis / np.linalg.norm(axis)
+    matrix = rot.rotvec_to_matrix(rotvec)
+    back = rot.matrix_to_rotvec(matrix)
+    np.testing.assert_allclose(rot.rotvec_to_matrix(back), matrix, atol=1e-12)
+    if angle > 1e-9:
+        np.testing.assert_allclose(back, rotvec, atol=1e-12)
+
+
+def test_matrix_to_rotvec_of_nothing_and_of_half_turns():
+    halves = [np.diag([1.0, -1.0, -1.0]), np.diag([-1.0, 1.0, -1.0]), np.diag([-1.0, -1.0, 1.0])]
+    made = rot.matrix_to_rotvec(np.array([np.eye(3), *halves]))
+    np.testing.assert_allclose(np.abs(made), np.pi * np.eye(4)[:, 1:], atol=1e-12)
+    assert rot.matrix_to_rotvec(np.empty((0, 5, 3, 3))).shape == (0, 5, 3)
 
 
 @given(BATCHES)

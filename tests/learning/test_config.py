@@ -94,12 +94,12 @@ def test_an_unknown_name_lists_the_known_ones():
 
 def test_a_base_is_overridden_key_by_key(tmp_path):
     (tmp_path / "parent.yaml").write_text(
-        "base: nsa\nname: parent\nchange: width\ndenoiser: {hidden: 8}\nchunks: [2]\n"
+        "base: nsa\nname: parent\nchange: width\ndenoiser: {hidden: 8}\nexport: {chunks: [2]}\n"
     )
     (tmp_path / "child.yaml").write_text("base: parent\nname: child\ndenoiser: {layers: 1}\n")
     paper, child = load_config("nsa"), load_config(tmp_path / "child.yaml")
     assert child.denoiser == dataclasses.replace(paper.denoiser, hidden=8, layers=1)
-    assert (child.name, child.base, child.change, child.chunks) == ("child", "parent", "", (2,))
+    assert (child.name, child.base, child.change, child.export.chunks) == ("child", "parent", "", (2,))
     assert child.text == paper.text
 
 

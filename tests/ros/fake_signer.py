@@ -1,7 +1,8 @@
 """A signer that does what its text says; `fake_node.py` runs the signer node with it.
 
 Each word becomes one sign of `FRAMES` frames in which the right elbow bends. Special words: `nan` gives frames that are
-not finite, `wild` an exploding pose, `crash` raises, `slow` takes a second. A bundle named `missing` cannot be loaded.
+not finite, `wild` an exploding pose, `crash` raises, `slow` takes a second in the middle of its movement. A bundle
+named `missing` cannot be loaded.
 """
 
 import time
@@ -34,15 +35,19 @@ class Utterance:
             self.units.append(Unit(word.upper(), "sign", (at, at + len(word)), FRAMES))
             if word == "crash":
                 raise RuntimeError("the signer broke")
-            if word == "slow":
-                time.sleep(1.0)
             poses = np.repeat(named_pose("neutral")[None], FRAMES, axis=0)
             poses[:, INDEX["right_elbow"], 1] += 0.3 * np.sin(np.linspace(0, np.pi, FRAMES)) ** 2
             if word == "nan":
                 poses[FRAMES // 2] = np.nan
             if word == "wild":
                 poses[FRAMES // 2] *= 50.0
-            yield Motion(poses, np.zeros((FRAMES, 10)), np.zeros((FRAMES, 3)), FPS, np.full(FRAMES, i))
+            sign = Motion(poses, np.zeros((FRAMES, 10)), np.zeros((FRAMES, 3)), FPS, np.full(FRAMES, i))
+            if word == "slow":
+                yield sign[: FRAMES // 2]
+                time.sleep(1.0)
+                yield sign[FRAMES // 2 :]
+            else:
+                yield sign
 
 
 class FakeSigner:
@@ -55,4 +60,5 @@ class FakeSigner:
 def load(parameters: SignerParameters) -> FakeSigner:
     if parameters.bundle == "missing":
         raise NsaError("no model bundle 'missing'. Bundles here: default")
+    print(f"loaded {parameters.bundle}", flush=True)
     return FakeSigner()

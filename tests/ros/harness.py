@@ -57,13 +57,19 @@ class Process:
 
 
 class Signer:
-    """A signer node with the fake signer, and a client that talks to it."""
+    """A signer node with the fake signer, and a client that talks to it.
 
-    def __init__(self, client: Any, **parameters: object) -> None:
+    Args:
+        client: that talks to it.
+        process: with the node; started when left out.
+        parameters: of the node that is started.
+    """
+
+    def __init__(self, client: Any, process: Process | None = None, **parameters: object) -> None:
         self.client = client
         self.subscriptions: list[Any] = []
         self.before = 0
-        self.process = Process(str(HERE / "fake_node.py"), **parameters)
+        self.process = process or Process(str(HERE / "fake_node.py"), **parameters)
 
     def call(self, kind: Any, name: str, request: Any) -> Any:
         """Call a service of the node and wait for the response."""

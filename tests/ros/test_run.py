@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from harness import HERE, Process, Signer, wait_for
 
+from nsa_ros.ros.run import taken_namespace
+
 FAKE = str(HERE / "fake_node.py")
 
 
@@ -46,3 +48,16 @@ def test_a_wrong_parameter_at_start_is_named(parameters: dict[str, object], reas
     assert process.end() == 1, process.output
     assert reason in process.output
     assert "Traceback" not in process.output, process.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "namespace", "rest"),
+    [
+        ([], "", []),
+        (["--ros-args", "-r", "__ns:=/site/", "-p", "rate:=50.0"], "/site", ["--ros-args", "-p", "rate:=50.0"]),
+        (["--ros-args", "-r", "__node:=x", "--remap", "__ns:=/a/b"], "/a/b", ["--ros-args", "-r", "__node:=x"]),
+        (["--ros-args", "-r", "a:=b"], "", ["--ros-args", "-r", "a:=b"]),
+    ],
+)
+def test_the_namespace_is_taken_out_of_the_arguments(arguments: list[str], namespace: str, rest: list[str]) -> None:
+    assert taken_namespace(arguments) == (namespace, rest)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import rclpy
 from harness import Process, Signer, wait_for
 from std_msgs.msg import String
 
@@ -77,6 +78,7 @@ def test_the_node_joins_the_page_and_the_signer(start: Callable[..., Signer], mo
 
     signer = start()
     monkeypatch.setattr(module, "Page", Page)
+    rclpy.init(args=[])
     node = module.ViewerNode()
     page: Any = node._page
     executor = SingleThreadedExecutor()
@@ -101,3 +103,4 @@ def test_the_node_joins_the_page_and_the_signer(start: Callable[..., Signer], mo
     finally:
         executor.shutdown()
         node.destroy_node()
+        rclpy.shutdown()

@@ -60,8 +60,8 @@ def test_a_missing_file_is_named_with_the_remedy(folder):
 
 
 def test_another_format_is_refused(folder):
-    edit(folder, lambda d: d.update(format=3))
-    with pytest.raises(NsaError, match="has format 3, this release reads 2"):
+    edit(folder, lambda d: d.update(format=99))
+    with pytest.raises(NsaError, match="has format 99, this release reads 3"):
         load_bundle(folder)
 
 

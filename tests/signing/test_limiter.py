@@ -67,6 +67,46 @@ def test_a_feasible_curve_passes_unchanged(seed):
     assert limiter.counts.rate.sum() == limiter.counts.position.sum() == 0
 
 
+class Careful(Limiter):
+    """One that never goes straight to its target."""
+
+    def _feasible(self, wanted, velocity):
+        return np.zeros(len(wanted), dtype=bool)
+
+
+def assert_equal_to_careful(bounds, targets):
+    limiter, q = run(bounds, targets)
+    careful = Careful(bounds, DT, np.zeros(len(bounds.lower)))
+    np.testing.assert_allclose(q[1:], [careful.step(target) for target in targets], atol=1e-10)
+    for name in ("velocity", "position", "acceleration"):
+        np.testing.assert_allclose(getattr(limiter, name), getattr(careful, name), atol=1e-10 / DT**2)
+    for counted, expected in zip(limiter.counts, careful.counts, strict=True):
+        np.testing.assert_array_equal(counted, expected)
+
+
+@given(st.lists(arrays(np.float64, 2, elements=WILD), min_size=1, max_size=80))
+def test_going_straight_to_the_target_gives_the_same_whatever_comes(targets):
+    assert_equal_to_careful(SMALL, targets)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.5, 6.0), st.floats(0.1, 1.2))
+def test_going_straight_to_the_target_gives_the_same_near_the_limits(seed, rate, size):
+    """Swings that touch a limit, now feasible, now a little too fast, with a jump and a gap."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(200)[:, None] * DT
+    wave = size * SMALL.upper * np.sin(rate * (t + rng.uniform(0, 3, 2)))
+    wave[80:] += 0.05 * rng.normal(size=2)
+    wave[rng.integers(200)] = np.nan
+    assert_equal_to_careful(SMALL, wave)
+
+
+def test_a_feasible_curve_is_followed_without_the_switching_curve(monkeypatch):
+    monkeypatch.setattr(Limiter, "_approach", lambda *_: pytest.fail("the target was not gone straight to"))
+    wave = 0.4 * (1 - np.cos(3.0 * np.arange(300)[:, None] * DT)) * [1.0, 0.1]
+    _, q = run(SMALL, wave)
+    np.testing.assert_array_equal(q[1:], wave)
+
+
 def test_a_movement_at_the_very_limits_passes_unchanged():
     """Full acceleration, full speed, full braking to rest on the position limit itself."""
     top, push = SMALL.velocity[0], SMALL.acceleration[0]
@@ -112,6 +152,13 @@ def test_what_is_not_finite_brakes_holds_and_is_counted_without_disturbing_the_o
     np.testing.assert_allclose(q[60:100, 0], q[60, 0], atol=1e-12)
     assert limiter.counts.invalid.tolist() == [50, 0]
     np.testing.assert_allclose(q[170:], wave[170:], atol=1e-9)
+
+
+def test_infinity_is_not_followed_even_where_the_figure_stands_at_that_limit():
+    limiter, q = run(SMALL, np.tile([np.inf, -np.inf], (5, 1)), start=np.array([1.5, -0.2]))
+    np.testing.assert_array_equal(q, np.tile([1.5, -0.2], (6, 1)))
+    assert limiter.counts.invalid.tolist() == [5, 5]
+    assert limiter.counts.position.tolist() == [0, 0]
 
 
 def test_velocity_and_acceleration_are_the_differences_of_what_was_published():

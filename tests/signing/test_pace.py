@@ -1,9 +1,11 @@
 """The pace: bounded change, and never beyond the frames that are there."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nsa_ros.signing.limiter import stopping_velocity
 from nsa_ros.signing.pace import Pace
 
 DT, CHANGE = 0.01, 120.0
@@ -36,6 +38,16 @@ def test_it_stops_at_the_end_of_what_is_there():
         place += pace.advance(24.0, 10.0 - place)
     np.testing.assert_allclose(place, 10.0, atol=1e-6)
     assert pace.rate < 1e-6
+
+
+@given(st.floats(0, 96), st.floats(0, 96), st.floats(0, 60))
+def test_it_goes_as_fast_as_still_lets_it_stop(rate, wanted, room):
+    pace = Pace(CHANGE, DT)
+    pace.rate = rate
+    pace.advance(wanted, room)
+    near = min(max(wanted, rate - CHANGE * DT), rate + CHANGE * DT)
+    most = float(stopping_velocity(room, CHANGE * DT, DT))
+    assert pace.rate == pytest.approx(min(near, most), rel=1e-12, abs=1e-12)
 
 
 def test_it_can_stand_still_at_once():

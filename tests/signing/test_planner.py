@@ -32,7 +32,7 @@ def make(session, tokens=4, continues=(), required=(), marks=()):
     rules.continues[0, list(continues)] = 1
     rules.required[0, list(required)] = 1
     rules.required[0, list(marks)] = -1
-    return Planner(session, np.zeros((1, 8, 2), dtype=np.float32), mask, rules, 3)
+    return Planner(session, *np.zeros((2, 1, 8, 2), dtype=np.float32), mask, rules, 3)
 
 
 def tokens_of(planner):

@@ -14,7 +14,8 @@ from nsa_ros.body.revolute import RevoluteModel
 from nsa_ros.body.rotations import geodesic_angle, rotvec_to_matrix
 from nsa_ros.body.skeleton import default_skeleton
 from nsa_ros.errors import NsaError
-from nsa_ros.signing.player import Player, play
+from nsa_ros.signing.playback import play
+from nsa_ros.signing.player import Player
 from nsa_ros.signing.request import Ended, Refusal, Started
 from nsa_ros.signing.timeline import Timeline
 
@@ -315,7 +316,7 @@ def test_a_closed_player_refuses_and_leaves_no_thread():
     player = Player(FakeSigner(), Timeline(MODEL))
     player.submit("hello")
     player.close()
-    assert not player._thread.is_alive()
+    assert not player._scheduler._thread.is_alive()
     with pytest.raises(Refusal, match="closed"):
         player.submit("hello")
     assert [ending.outcome for ending in player.tick().ended] == ["cancelled"]
@@ -328,7 +329,7 @@ def test_closing_while_the_buffer_is_full_does_not_hang():
     begun = time.monotonic()
     player.close()
     assert time.monotonic() - begun < 2.0
-    assert not player._thread.is_alive()
+    assert not player._scheduler._thread.is_alive()
 
 
 def test_signer_and_timeline_must_agree_on_the_frame_rate():

@@ -1,6 +1,8 @@
 """The timeline: exact where it should be, smooth, and back to rest."""
 
+import gc
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -265,6 +267,27 @@ def test_a_long_utterance_does_not_pile_up_in_memory():
         run(timeline, 200)
     assert timeline.ahead < 3.0
     assert len(timeline._head.tracks[0]._rows) < 16 * 48 / 2
+
+
+def test_a_second_long_text_leaves_no_more_in_memory_than_the_first():
+    """Two frames are worth 2.8 kB, a text of 30 s more than a megabyte."""
+    timeline = Timeline(MODEL)
+
+    def left_after(utterance):
+        for _ in range(15):
+            timeline.push(utterance, waving(48))
+            run(timeline, 195)
+        timeline.finish(utterance)
+        until_rest(timeline)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        first, second = left_after(1), left_after(2)
+    finally:
+        tracemalloc.stop()
+    assert second < first + 4096
 
 
 def test_pushing_from_another_thread_while_stepping():

@@ -105,7 +105,7 @@ def evaluate(
             for key, value in plan_scores(plan_sentences(signer, unseen, why), [kind for kind, _ in units]).items()
         },
         "steps": [{key: _round(value) for key, value in row.items()} for row in by_steps],
-        "targets": targets(scores, by_steps, about["bytes"], captured),
+        "targets": targets(scores, by_steps, signer.steps, about["bytes"], captured),
         "notes": notes,
     }
 

@@ -18,7 +18,7 @@ from nsa_ros.learning.data.corpus import Passage
 from nsa_ros.learning.data.corpus_building import Source
 from nsa_ros.signing.alignment import END
 from nsa_ros.signing.bundle import UnitName
-from nsa_ros.signing.generation import generate
+from nsa_ros.signing.generation import Generation
 from nsa_ros.signing.signer import ModelSigner
 
 _APART = 10_000
@@ -78,7 +78,7 @@ def perform_bundle_with_plan(
     made = []
     for place, passage in enumerate(passages):
         chunks = list(
-            generate(
+            Generation(
                 _aligned(passage).plan,
                 signer.sampler(),
                 bundle.chunks,

@@ -23,6 +23,14 @@ _PLOTTED = {
     "naturalness": ("hands_jerk_ratio", "hands_acceleration_ratio", "penetration_hands_share"),
 }
 _FACTORS = {"%": 100.0}
+_STEP_PANELS = (
+    ("dtw", "DTW to the reference [mm]", 1.0),
+    ("hands_jerk_ratio", "jerk, over the reference's", 1.0),
+    ("unit_error", "unit error rate [%]", 100.0),
+    ("variation", "between two seeds, fingertips [mm]", 1.0),
+    ("milliseconds", "time per second of motion [ms]", 1.0),
+)
+"""Key, title and factor of each panel against the number of steps."""
 
 
 def draw_plots(result: Mapping[str, Any]) -> dict[str, bytes]:
@@ -79,10 +87,8 @@ def _plans(plans: Mapping[str, float], reasons: Sequence[str]) -> bytes:
 def _steps(rows: Sequence[Mapping[str, float]]) -> bytes:
     from matplotlib.figure import Figure
 
-    panels = [("dtw", "DTW to the reference [mm]", 1.0), ("hands_jerk_ratio", "jerk, over the reference's", 1.0)]
-    if "unit_error" in rows[0]:
-        panels.append(("unit_error", "unit error rate [%]", 100.0))
-    page = Figure(figsize=(2.6 * len(panels), 2.1), dpi=110, layout="constrained")
+    panels = [panel for panel in _STEP_PANELS if all(panel[0] in row for row in rows)]
+    page = Figure(figsize=(2.4 * len(panels), 2.1), dpi=110, layout="constrained")
     counts = [int(row["steps"]) for row in rows]
     for axes, (key, title, factor) in zip(page.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         values = [factor * row[key] for row in rows]

@@ -93,19 +93,22 @@ def plan_lines(result: Mapping[str, Any]) -> str:
 
 
 def step_table(result: Mapping[str, Any]) -> Table:
-    """Quality against DDIM steps."""
-    with_units = any("unit_error" in row for row in result["steps"])
+    """Quality and time against DDIM steps, as far as they were measured."""
+    columns = {key: about for key, about in _STEP_COLUMNS.items() if any(key in row for row in result["steps"])}
     rows = [
-        [
-            f"{row['steps']:.0f}",
-            shown(row["dtw"], "mm"),
-            shown(row["hands_jerk_ratio"], ""),
-            *([shown(row.get("unit_error"), "%")] if with_units else []),
-        ]
+        [f"{row['steps']:.0f}", *(shown(row.get(key), unit) for key, (_, unit) in columns.items())]
         for row in result["steps"]
     ]
-    head = ["DDIM steps", "DTW to the reference", "jerk of the hands, over the reference's"]
-    return Table([*head, *(["unit error rate"] if with_units else [])], rows)
+    return Table(["DDIM steps", *(title for title, _ in columns.values())], rows)
+
+
+_STEP_COLUMNS = {
+    "dtw": ("DTW to the reference", "mm"),
+    "hands_jerk_ratio": ("jerk of the hands, over the reference's", ""),
+    "unit_error": ("unit error rate", "%"),
+    "variation": ("two seeds apart, fingertips", "mm"),
+    "milliseconds": ("per second of motion [ms]", ""),
+}
 
 
 def column_table(result: Mapping[str, Any]) -> Table:

@@ -89,7 +89,7 @@ class Denoiser(nn.Module):
 
     def encode(self, noisy: Tensor, condition: Tensor) -> Tensor:
         """Frames on their own. (N, channels), (N, condition) -> (N, hidden)."""
-        count = len(noisy)
+        count = noisy.shape[0]
         split = self.channels - self.coefficients
         pose = self._nodes(noisy[:, :split])  # (nodes, N, width)
         for layer, gate in zip(self.pose_layers, self.pose_gates, strict=True):
@@ -105,7 +105,7 @@ class Denoiser(nn.Module):
         """What the pose encoder takes: every joint, or the whole pose as one node. (N, C) -> (nodes, N, width)."""
         if self.config.encoder == "mlp":
             return pose[None]
-        pose = pose.reshape(len(pose), -1, self.joint_channels).transpose(0, 1)  # (moving, N, joint_channels)
+        pose = pose.reshape(pose.shape[0], -1, self.joint_channels).transpose(0, 1)  # (moving, N, joint_channels)
         return torch.cat([pose, torch.zeros_like(pose[:1])]).index_select(0, self.slots)
 
     def forward(self, noisy: Tensor, condition: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:

@@ -73,25 +73,29 @@ class PlannerCell(nn.Module):
             nn.Linear(3 * hidden, 2 * hidden), nn.SiLU(), nn.Linear(2 * hidden, config.longest)
         )
 
-    def recur(self, features: Tensor, units: Tensor, pointers: Tensor, frames: Tensor, state: Tensor) -> tuple:
+    def read(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """What every step reads of a sentence's token features (B, T, W): values and keys, each (B, T, H)."""
+        return self.token(features), self.key(features)
+
+    def recur(self, values: Tensor, units: Tensor, pointers: Tensor, frames: Tensor, state: Tensor) -> tuple:
         """Emitted steps to hidden states. units, pointers, frames (B, S), state (1, B, H) -> (B, S, H), state."""
-        rows = torch.arange(len(features), device=features.device)[:, None]
-        pointed = self.token(features)[rows, pointers.clamp(min=0)]
+        rows = torch.arange(len(values), device=values.device)[:, None]
+        pointed = values[rows, pointers.clamp(min=0)]
         pointed = pointed * (pointers >= 0)[..., None]
         tempo = self.tempo(torch.log(frames.clamp(min=1).float() / 12.0)[..., None])
         return self.cell(self.unit_embedding(units) + pointed + tempo, state)
 
-    def point(self, features: Tensor, mask: Tensor, hidden: Tensor, last: Tensor) -> Tensor:
-        """Pointer logits. features (B, T, W), mask (B, T), hidden (B, S, H), last pointers (B, S) -> (B, S, T)."""
-        content = self.query(hidden) @ self.key(features).transpose(1, 2) / hidden.shape[-1] ** 0.5
-        moves = torch.arange(features.shape[1], device=last.device)[None, None] - last[..., None]
+    def point(self, keys: Tensor, mask: Tensor, hidden: Tensor, last: Tensor) -> Tensor:
+        """Pointer logits. keys (B, T, H), mask (B, T), hidden (B, S, H), last pointers (B, S) -> (B, S, T)."""
+        content = self.query(hidden) @ keys.transpose(1, 2) / hidden.shape[-1] ** 0.5
+        moves = torch.arange(keys.shape[1], device=last.device)[None, None] - last[..., None]
         places = self.place(hidden).gather(-1, moves.clamp(-REACH - 1, REACH + 1) + REACH + 1)
         return (content + places).masked_fill(mask[:, None] < 0.5, -1e4)
 
-    def describe(self, features: Tensor, hidden: Tensor, pointers: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def describe(self, values: Tensor, hidden: Tensor, pointers: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """What is signed of the pointed tokens. (B, S) pointers -> trunk (B, S, 2H), unit and face logits."""
-        rows = torch.arange(len(features), device=features.device)[:, None]
-        pointed = self.token(features)[rows, pointers]
+        rows = torch.arange(len(values), device=values.device)[:, None]
+        pointed = values[rows, pointers]
         trunk = self.trunk(torch.cat([hidden, pointed], dim=-1))
         return trunk, self.unit(trunk), self.face(trunk)
 
@@ -101,7 +105,8 @@ class PlannerCell(nn.Module):
 
     def forward(
         self,
-        features: Tensor,
+        values: Tensor,
+        keys: Tensor,
         mask: Tensor,
         choices: Tensor,
         continues: Tensor,
@@ -116,18 +121,19 @@ class PlannerCell(nn.Module):
         token is signed as one of its choices, whatever the network would rather say.
 
         Args:
-            features: (1, T, W); mask: (1, T); state: (1, 1, H); unit, token, frames of the last step: (1,).
+            values, keys: of `read`, (1, T, H); mask: (1, T); state: (1, 1, H).
+            unit, token, frames: of the last step, (1,).
             choices: units that each token may be signed as, 0 for no further one; any where all are 0. Shape (1, T, K).
             continues: 1 for a token that goes on with a spelled word or number, else 0. Shape (1, T).
 
         Returns:
             unit (1,), token (1,), face (1,), duration logits (1, longest), state (1, 1, H).
         """
-        hidden, state = self.recur(features, unit[:, None], token[:, None], frames[:, None], state)
-        following = (token + 1).clamp(max=features.shape[1] - 1)[:, None]
-        free = self.point(features, mask, hidden, token[:, None]).argmax(-1)
+        hidden, state = self.recur(values, unit[:, None], token[:, None], frames[:, None], state)
+        following = (token + 1).clamp(max=keys.shape[1] - 1)[:, None]
+        free = self.point(keys, mask, hidden, token[:, None]).argmax(-1)
         pointer = torch.where(continues.gather(1, following) > 0, following, free)
-        trunk, unit_logits, face_logits = self.describe(features, hidden, pointer)
+        trunk, unit_logits, face_logits = self.describe(values, hidden, pointer)
         allowed = choices[0, pointer[0]]
         scores = unit_logits[0].gather(-1, allowed).masked_fill(allowed == 0, -1e4)
         best = allowed.gather(-1, scores.argmax(-1, keepdim=True)).T
@@ -155,9 +161,10 @@ class PlannerModel(nn.Module):
         moved = torch.cat([batch.start[:, None], batch.pointers[:, :-1]], dim=1)
         seen = torch.cat([first - 1, batch.pointers[:, :-1]], dim=1)
         state = features.new_zeros(1, len(features), self.cell.config.hidden)
-        hidden, _ = self.cell.recur(features, last_units, seen, last_frames, state)
-        pointer_logits = self.cell.point(features, mask, hidden, moved)
-        trunk, unit_logits, face_logits = self.cell.describe(features, hidden, batch.pointers)
+        values, keys = self.cell.read(features)
+        hidden, _ = self.cell.recur(values, last_units, seen, last_frames, state)
+        pointer_logits = self.cell.point(keys, mask, hidden, moved)
+        trunk, unit_logits, face_logits = self.cell.describe(values, hidden, batch.pointers)
         duration_logits = self.cell.time(trunk, batch.units)
 
         def likelihood(logits: Tensor, target: Tensor, weight: Tensor = batch.steps) -> Tensor:

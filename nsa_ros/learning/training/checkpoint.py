@@ -17,7 +17,7 @@ from nsa_ros.learning.config import ModelConfig
 from nsa_ros.learning.data.corpus import Corpus
 
 _PLANNER_READS = ("text", "planner", "train_planner", "seed")
-_DENOISER_IGNORES = ("name", "base", "change", "chunks", "planner", "train_planner", "corpus")
+_DENOISER_IGNORES = ("name", "base", "change", "export", "planner", "train_planner", "corpus")
 
 _MAY_CHANGE = ("train_planner.steps", "train_denoiser.steps")
 

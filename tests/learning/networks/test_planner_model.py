@@ -33,14 +33,14 @@ def make():
 
 
 def greedy(model, tokens, choices=None, continues=None):
-    _, features = model.text(tokens)
+    values, keys = model.cell.read(model.text(tokens)[1])
     choices = tokens.new_zeros(*tokens.shape, 2) if choices is None else choices
     continues = torch.zeros_like(tokens) if continues is None else continues
     state, unit, token, frames = torch.zeros(1, 1, 32), torch.tensor([0]), torch.tensor([-1]), torch.tensor([1])
     made = []
     for _ in range(tokens.shape[1]):
         mask = (tokens != 0).float()
-        unit, token, _, duration, state = model.cell(features, mask, choices, continues, state, unit, token, frames)
+        unit, token, _, duration, state = model.cell(values, keys, mask, choices, continues, state, unit, token, frames)
         frames = duration.argmax(-1) + 1
         made.append((int(unit), int(token), int(frames)))
         if int(unit) == END:

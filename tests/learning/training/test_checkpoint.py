@@ -7,6 +7,7 @@ import torch
 from tiny import CONFIG, make_bundle
 
 from nsa_ros.errors import NsaError
+from nsa_ros.learning.config import ExportConfig
 from nsa_ros.learning.data.shards import read_corpus
 from nsa_ros.learning.training.checkpoint import (
     check_origin,
@@ -69,7 +70,7 @@ def test_what_differs_is_named(name, change, differs, tmp_path):
         ("planner", {"train_planner": replace(CONFIG.train_planner, steps=99)}),
         ("denoiser", {"train_denoiser": replace(CONFIG.train_denoiser, steps=99)}),
         ("planner", {"denoiser": replace(CONFIG.denoiser, hidden=32)}),
-        ("denoiser", {"planner": replace(CONFIG.planner, hidden=32), "name": "other", "chunks": (8,)}),
+        ("denoiser", {"planner": replace(CONFIG.planner, hidden=32), "name": "other", "export": ExportConfig((8,))}),
     ],
 )
 def test_more_steps_and_what_the_training_does_not_read_may_change(name, change, tmp_path):

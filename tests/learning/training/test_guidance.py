@@ -7,7 +7,7 @@ from tiny import CONFIG, PAPER, fake_corpus
 
 from nsa_ros.errors import NsaError
 from nsa_ros.learning.config import GuidanceConfig
-from nsa_ros.learning.export.bundle_writing import Trained
+from nsa_ros.learning.export.trained import Trained
 from nsa_ros.learning.networks.guidance import guided
 from nsa_ros.learning.training.performing import perform
 from nsa_ros.learning.training.tasks import DenoiserTask
