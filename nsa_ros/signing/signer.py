@@ -21,7 +21,7 @@ from nsa_ros.signing.sampler import Draft, Sampler
 from nsa_ros.text.tokenizer import Tokenized, sentences, tokenize
 from nsa_ros.text.units import FACES, Unit
 
-CACHED_SENTENCES = 256
+CACHED_SENTENCES = 64
 
 
 class ModelSigner:
