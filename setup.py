@@ -34,7 +34,7 @@ VIEWER = ["viser>=1.0.20"]
 LEARNING = [
     "torch>=2.6",
     "onnx>=1.17",
-    "onnxscript>=0.3",
+    "onnxscript>=0.7",
     "open_clip_torch>=2.30",
     "tensorboard>=2.15",
     "matplotlib>=3.8",
