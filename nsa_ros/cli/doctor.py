@@ -131,7 +131,7 @@ def _sign(name: str) -> str:
 
 
 def _gpu() -> str:
-    from nsa_ros.signing import gpu, providers
+    from nsa_ros.signing.runtime import gpu, providers
 
     name, capability = gpu.first_gpu()
     compiled = providers.runtime().get_available_providers()
@@ -141,8 +141,9 @@ def _gpu() -> str:
 
 def _tensorrt(name: str) -> str:
     from nsa_ros import resources
-    from nsa_ros.signing import engine_building, engine_cache, providers
+    from nsa_ros.signing import engine_building
     from nsa_ros.signing.bundle import load_bundle
+    from nsa_ros.signing.runtime import engine_cache, providers
 
     engine_building.require_tensorrt()
     ort = providers.runtime()

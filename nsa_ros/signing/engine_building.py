@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from nsa_ros.errors import NsaError
 from nsa_ros.signing.bundle import Bundle, sha256
-from nsa_ros.signing.engine_cache import (
+from nsa_ros.signing.networks import FP32, denoiser_file, precisions, sampler_file
+from nsa_ros.signing.runtime.engine_cache import (
     MANIFEST,
     STREAMS,
     Conditions,
@@ -28,9 +29,8 @@ from nsa_ros.signing.engine_cache import (
     listing,
     precision_of,
 )
-from nsa_ros.signing.gpu import load_cuda
-from nsa_ros.signing.networks import FP32, denoiser_file, precisions, sampler_file
-from nsa_ros.signing.providers import CUDA_OPTIONS, PROVIDERS, create_session, runtime, session_options
+from nsa_ros.signing.runtime.gpu import load_cuda
+from nsa_ros.signing.runtime.providers import CUDA_OPTIONS, PROVIDERS, create_session, runtime, session_options
 
 PRECISIONS = ("fp32", "fp16")
 

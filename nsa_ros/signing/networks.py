@@ -12,7 +12,7 @@ from nsa_ros.signing.bundle import Bundle
 from nsa_ros.signing.ddim import Ddim
 from nsa_ros.signing.plan_rules import PlanRules
 from nsa_ros.signing.planner import Planner
-from nsa_ros.signing.providers import Choice, choose_provider, open_session, run_session, session_options
+from nsa_ros.signing.runtime.providers import Choice, choose_provider, open_session, run_session, session_options
 from nsa_ros.signing.sampler import Batch, SampleChunks
 from nsa_ros.text.tokenizer import PAD, Vocabulary
 
@@ -62,7 +62,7 @@ class Networks:
         """
         Args:
             bundle: a verified bundle.
-            provider: `auto` or a name of `providers.PROVIDERS`.
+            provider: `auto` or a name of `runtime.providers.PROVIDERS`.
             threads: of the CPU provider.
             steps: of DDIM; those of the bundle when left out.
             precision: of the sampler, one of `precisions(bundle)`.

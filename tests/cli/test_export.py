@@ -14,7 +14,7 @@ from small_graphs import write_bundle
 from nsa_ros import resources
 from nsa_ros.cli import main
 from nsa_ros.signing import bundle as bundles
-from nsa_ros.signing.engine_cache import MANIFEST, cache_root
+from nsa_ros.signing.runtime.engine_cache import MANIFEST, cache_root
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "export"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nsa_ros.errors import NsaError
-from nsa_ros.signing import gpu, providers
+from nsa_ros.signing.runtime import gpu, providers
 
 HERE = Path(__file__).parent
 

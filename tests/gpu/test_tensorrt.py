@@ -6,11 +6,11 @@ import pytest
 from frames import batch, shipped
 
 from nsa_ros.errors import NsaError
-from nsa_ros.signing import gpu
 from nsa_ros.signing.engine_building import LIMITS, build_engine, graphs_to_build
-from nsa_ros.signing.engine_cache import STREAMS, find_engine
 from nsa_ros.signing.networks import sampler_file
-from nsa_ros.signing.providers import choose_provider, open_session, session_options
+from nsa_ros.signing.runtime import gpu
+from nsa_ros.signing.runtime.engine_cache import STREAMS, find_engine
+from nsa_ros.signing.runtime.providers import choose_provider, open_session, session_options
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_an_engine_is_built_reused_and_rebuilt_when_it_is_broken(tensorrt, runti
 def test_an_engine_that_tensorrt_refuses_is_explained(tensorrt, runtime, graph, monkeypatch):
     engine = next(build_engine(graph).folder.glob("*.engine"))
     engine.write_bytes(b"\0" * engine.stat().st_size)
-    monkeypatch.setattr("nsa_ros.signing.engine_cache._broken", lambda *_: "")
+    monkeypatch.setattr("nsa_ros.signing.runtime.engine_cache._broken", lambda *_: "")
     with pytest.raises(NsaError, match=r"cannot read the engine in the cache.*nsa export --tensorrt"):
         open_session(graph, "tensorrt", session_options())
 

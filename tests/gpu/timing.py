@@ -21,9 +21,9 @@ sys.path[:1] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).res
 
 from frames import batch, shipped  # noqa: E402
 
-from nsa_ros.signing import gpu, providers  # noqa: E402
 from nsa_ros.signing.bundle import Bundle  # noqa: E402
 from nsa_ros.signing.networks import Networks, sampler_file  # noqa: E402
+from nsa_ros.signing.runtime import gpu, providers  # noqa: E402
 from nsa_ros.signing.sampler import Batch  # noqa: E402
 
 Means = Callable[[Bundle, int], Callable[[Batch], object]]

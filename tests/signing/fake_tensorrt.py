@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import onnxruntime
 
 from nsa_ros.errors import NsaError
-from nsa_ros.signing import engine_building, engine_cache, gpu, providers
-from nsa_ros.signing.gpu import Gpu
+from nsa_ros.signing import engine_building
+from nsa_ros.signing.runtime import engine_cache, gpu, providers
+from nsa_ros.signing.runtime.gpu import Gpu
 
 TENSORRT, CUDA, CPU = providers.PROVIDERS.values()
 

@@ -7,10 +7,11 @@ import pytest
 from small_graphs import write_bundle, write_graph
 
 from nsa_ros.errors import NsaError
-from nsa_ros.signing import engine_building, providers
+from nsa_ros.signing import engine_building
 from nsa_ros.signing.engine_building import build_engine, graphs_to_build, profile, require_tensorrt
-from nsa_ros.signing.engine_cache import MANIFEST, cache_root, find_engine
-from nsa_ros.signing.gpu import Gpu
+from nsa_ros.signing.runtime import providers
+from nsa_ros.signing.runtime.engine_cache import MANIFEST, cache_root, find_engine
+from nsa_ros.signing.runtime.gpu import Gpu
 
 pytest.importorskip("onnx", reason="graphs for tests are written with onnx")
 

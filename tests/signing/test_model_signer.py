@@ -12,7 +12,7 @@ from nsa_ros.signing.alignment import END, PlannedUnit
 from nsa_ros.signing.batching import next_chunks
 from nsa_ros.signing.generation import Generation
 from nsa_ros.signing.networks import _Stepwise, denoiser_file
-from nsa_ros.signing.providers import open_session, session_options
+from nsa_ros.signing.runtime.providers import open_session, session_options
 from nsa_ros.signing.sampler import Sampler
 from nsa_ros.signing.signer import ModelSigner
 

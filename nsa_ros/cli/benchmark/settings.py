@@ -17,7 +17,7 @@ from nsa_ros.signing.alignment import NOTHING, align
 from nsa_ros.signing.bundle import Bundle
 from nsa_ros.signing.networks import sampler_file
 from nsa_ros.signing.noise import frame_noise
-from nsa_ros.signing.providers import open_session, session_options
+from nsa_ros.signing.runtime.providers import open_session, session_options
 from nsa_ros.signing.sampler import Batch
 from nsa_ros.signing.timeline import Timeline
 

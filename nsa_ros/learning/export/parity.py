@@ -25,7 +25,7 @@ from nsa_ros.signing.alignment import align
 from nsa_ros.signing.bundle import Bundle
 from nsa_ros.signing.networks import FP32, Networks, precisions
 from nsa_ros.signing.noise import frame_noise
-from nsa_ros.signing.providers import session_options
+from nsa_ros.signing.runtime.providers import session_options
 
 TEXTS, TOGETHER = 24, 8
 """Texts that are compared, and how many of them are sampled in one call."""

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from nsa_ros.errors import NsaError
-from nsa_ros.signing.engine_cache import STREAMS, Streams
+from nsa_ros.signing.runtime.engine_cache import STREAMS, Streams
 
 INSTALL = (
     "It needs an environment of its own: torch for CUDA and `pip install '.[torch-tensorrt]'` in the source folder, "

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nsa_ros.errors import NsaError
-from nsa_ros.signing.engine_cache import STREAMS, find_engine, listing, precision_of
-from nsa_ros.signing.failures import explained
-from nsa_ros.signing.gpu import first_gpu, load_cuda
+from nsa_ros.signing.runtime.engine_cache import STREAMS, find_engine, listing, precision_of
+from nsa_ros.signing.runtime.failures import explained
+from nsa_ros.signing.runtime.gpu import first_gpu, load_cuda
 
 if TYPE_CHECKING:
     import onnxruntime

@@ -6,9 +6,9 @@ from fake_tensorrt import CPU, CUDA, TENSORRT
 from small_graphs import inputs, write_graph
 
 from nsa_ros.errors import NsaError
-from nsa_ros.signing import providers
 from nsa_ros.signing.engine_building import build_engine
-from nsa_ros.signing.providers import choose_provider, open_session, run_session, session_options
+from nsa_ros.signing.runtime import providers
+from nsa_ros.signing.runtime.providers import choose_provider, open_session, run_session, session_options
 
 pytest.importorskip("onnx", reason="graphs for tests are written with onnx")
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from nsa_ros.errors import NsaError
-from nsa_ros.signing import gpu
-from nsa_ros.signing.gpu import PROVIDER_LIBRARY, first_gpu, load_cuda, tensorrt_version
+from nsa_ros.signing.runtime import gpu
+from nsa_ros.signing.runtime.gpu import PROVIDER_LIBRARY, first_gpu, load_cuda, tensorrt_version
 
 
 @pytest.fixture(autouse=True)

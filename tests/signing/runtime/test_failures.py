@@ -2,7 +2,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from nsa_ros.signing.failures import explained
+from nsa_ros.signing.runtime.failures import explained
 
 ARENA = (
     "[ONNXRuntimeError] : 6 : RUNTIME_EXCEPTION : Non-zero status code returned while running Mul node. Name:'Mul_1' "

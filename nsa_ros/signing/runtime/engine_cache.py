@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from nsa_ros.errors import NsaError
 from nsa_ros.signing.bundle import sha256
-from nsa_ros.signing.gpu import first_gpu, tensorrt_version
+from nsa_ros.signing.runtime.gpu import first_gpu, tensorrt_version
 
 MANIFEST = "manifest.json"
 

@@ -6,10 +6,10 @@ import pytest
 from small_graphs import write_graph
 
 from nsa_ros.errors import NsaError
-from nsa_ros.signing import providers
 from nsa_ros.signing.engine_building import build_engine
-from nsa_ros.signing.engine_cache import MANIFEST, cache_root, command, find_engine, precision_of
-from nsa_ros.signing.gpu import Gpu
+from nsa_ros.signing.runtime import providers
+from nsa_ros.signing.runtime.engine_cache import MANIFEST, cache_root, command, find_engine, precision_of
+from nsa_ros.signing.runtime.gpu import Gpu
 
 pytest.importorskip("onnx", reason="graphs for tests are written with onnx")
 

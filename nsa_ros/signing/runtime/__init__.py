@@ -1,0 +1,1 @@
+"""ONNX Runtime: which provider works here, sessions on it, engines that were built ahead, and what its errors mean."""
