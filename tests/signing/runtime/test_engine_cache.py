@@ -1,7 +1,6 @@
 import json
 from pathlib import Path
 
-import fake_tensorrt
 import pytest
 from small_graphs import write_graph
 
@@ -12,16 +11,6 @@ from nsa_ros.signing.runtime.engine_cache import MANIFEST, cache_root, command, 
 from nsa_ros.signing.runtime.gpu import Gpu
 
 pytest.importorskip("onnx", reason="graphs for tests are written with onnx")
-
-
-@pytest.fixture
-def machine(monkeypatch, tmp_path):
-    return fake_tensorrt.install(monkeypatch, tmp_path / "cache")
-
-
-@pytest.fixture
-def graph(tmp_path):
-    return write_graph(tmp_path / "bundle" / "sampler_4.onnx")
 
 
 @pytest.fixture

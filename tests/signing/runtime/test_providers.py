@@ -1,6 +1,5 @@
 import builtins
 
-import fake_tensorrt
 import pytest
 from fake_tensorrt import CPU, CUDA, TENSORRT
 from small_graphs import inputs, write_graph
@@ -11,11 +10,6 @@ from nsa_ros.signing.runtime import providers
 from nsa_ros.signing.runtime.providers import choose_provider, open_session, run_session, session_options
 
 pytest.importorskip("onnx", reason="graphs for tests are written with onnx")
-
-
-@pytest.fixture
-def machine(monkeypatch, tmp_path):
-    return fake_tensorrt.install(monkeypatch, tmp_path / "cache")
 
 
 @pytest.fixture
