@@ -42,8 +42,8 @@ def signers(arguments: Sequence[str] | None = None, load: Callable[[Any], Any] |
         arguments: names and ROS arguments; the command line's when left out.
         load: makes the signer that parameters ask for; the shipped ones when left out.
     """
-    parser = argparse.ArgumentParser(prog="signers", usage="%(prog)s --names NAME,NAME [--ros-args …]", add_help=False)
-    parser.add_argument("--names", required=True)
+    parser = argparse.ArgumentParser(prog="signers", usage="%(prog)s --names NAME,NAME [--ros-args …]")
+    parser.add_argument("--names", required=True, help="namespaces, each with a signer in it; letters, digits and _")
     own, rest = parser.parse_known_args(arguments)
     base, rest = taken_namespace(rest)
     try:
