@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from nsa_ros.body.face import EXPRESSION
 from nsa_ros.body.poses import mirror_pose
@@ -123,8 +123,11 @@ def mirror_motion(motion: Motion) -> Motion:
 _MIRRORED = {"left_wink": "right_wink", "right_wink": "left_wink"}
 
 
-def save_npz(path: str | Path, motion: Motion, **provenance: str) -> None:
-    """Write a motion with AMASS / SMPL-X names; `provenance` (text, bundle, licence, status …) goes in as strings."""
+def save_npz(path: str | Path | BinaryIO, motion: Motion, **provenance: ArrayLike) -> None:
+    """Write a motion with AMASS / SMPL-X names.
+
+    `provenance` (text, bundle, licence, status …) goes in as strings or arrays, `betas` in place of zeros.
+    """
     frames = len(motion)
     arrays: dict[str, Any] = {name: motion.poses[:, part].reshape(frames, -1) for name, part in _PARTS.items()}
     labels: dict[str, Any] = {key: np.array(value) for key, value in provenance.items()}
@@ -133,10 +136,9 @@ def save_npz(path: str | Path, motion: Motion, **provenance: str) -> None:
         **arrays,
         expression=motion.expression,
         transl=motion.transl,
-        betas=np.zeros(10),
         mocap_frame_rate=np.array(motion.fps),
         unit=motion.unit,
-        **labels,
+        **{"betas": np.zeros(10), **labels},
     )
 
 

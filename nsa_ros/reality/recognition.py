@@ -26,7 +26,8 @@ BONES = (
 )  # fmt: skip
 """Pairs of neighbours among MediaPipe's 21 landmarks."""
 
-_ENDS = [4, 3, 8, 7, 6, 12, 11, 10, 16, 20, 5, 9, 13, 17]  # whose distances tell handshapes apart
+ENDS = [4, 3, 8, 7, 6, 12, 11, 10, 16, 20, 5, 9, 13, 17]
+"""Landmarks whose distances tell handshapes apart."""
 
 RIGHT = 1
 
@@ -39,8 +40,8 @@ def hand_features(hands: Array) -> Array:
     points = hands[..., :2] - hands[..., :2].mean(axis=1, keepdims=True)
     points = points / np.sqrt((points**2).sum(axis=(1, 2), keepdims=True))
     bones = np.stack([points[:, b] - points[:, a] for a, b in BONES], axis=1)
-    ends = points[:, _ENDS]
-    above = np.triu_indices(len(_ENDS), 1)
+    ends = points[:, ENDS]
+    above = np.triu_indices(len(ENDS), 1)
     distances = np.linalg.norm(ends[:, :, None] - ends[:, None], axis=-1)[:, above[0], above[1]]
     return np.concatenate([points.reshape(len(points), -1), distances, bones.reshape(len(points), -1)], axis=1)
 

@@ -58,7 +58,7 @@ def test_mirrored_letters_are_mirrored_back(tmp_path):
     place.mkdir()
     np.savez(place / "asl_alphabet_landmarks.npz", a=np.full((2, 21, 3), [0.25, 0.5, 0.0]))
     (capture,) = read_letters(tmp_path)
-    np.testing.assert_allclose(capture.hands[0, 1, 0, :2], [-0.25 * 16 / 9, -0.5])
+    np.testing.assert_allclose(capture.hands[0, 1, 0, :2], [0.75 * 16 / 9, -0.5])
 
 
 def test_a_wrong_shape_is_named_with_file_and_key(tmp_path):

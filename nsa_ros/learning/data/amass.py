@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from nsa_ros.body.skeleton import BODY, EYES, JAW, JOINTS, LEFT_HAND, RIGHT_HAND
+from nsa_ros.capture.mean_hand import MeanHand
 from nsa_ros.errors import NsaError
 from nsa_ros.learning.data.clips import (
     NO_EXPRESSION,
@@ -22,7 +24,7 @@ from nsa_ros.learning.data.clips import (
     Clip,
     Gathering,
     Language,
-    MeanHand,
+    listed,
     turned_about_x,
 )
 from nsa_ros.learning.data.corpus import Corpus, Part
@@ -122,9 +124,9 @@ def read_amass(folder: Path, options: AmassOptions, language: Language | None = 
     return gathering.corpus(
         folder,
         kind="AMASS-style",
-        source=options.source or "; ".join(sorted(said["source"])) or "not stated",
-        license=options.license or "; ".join(sorted(said["license"])) or "not stated",
-        status="; ".join(sorted(said["status"])) or "not stated",
+        source=options.source or listed(said["source"]) or "not stated",
+        license=options.license or listed(said["license"]) or "not stated",
+        status=listed(said["status"]) or "not stated",
         expression_basis=next(iter(bases), NO_EXPRESSION),
         hands="flat" if options.hands == "flat" or mean else "mean",
         settings={key: str(value) if isinstance(value, Path) else value for key, value in asdict(options).items()},
@@ -157,18 +159,29 @@ def _part(text: str, held_out: float) -> Part:
 
 def _read(file: Path, text: str | None, options: AmassOptions, mean: MeanHand | None) -> tuple[Clip, dict[str, str]]:
     """A clip, and what its file says of itself."""
+    clip, words = read_motion(file, options, mean)
+    text = text or _sidecar(file) or clip.text
+    if not text:
+        raise NsaError("no text: texts.csv, a .txt file of the same name, or an array `text` is needed")
+    return replace(clip, text=text), words
+
+
+def read_motion(file: Path, options: AmassOptions, mean: MeanHand | None = None) -> tuple[Clip, dict[str, str]]:
+    """A motion, with the text that is in the file itself, and what the file says of itself.
+
+    Raises:
+        NsaError: it cannot be read, is not of a kind that `options` allow, or is a fit that was rejected.
+    """
     try:
         with np.load(file, allow_pickle=False) as data:
-            text = text or _sidecar(file) or _word(data, "text")
-            if not text:
-                raise NsaError("no text: texts.csv, a .txt file of the same name, or an array `text` is needed")
             poses, turned = _poses(data), "z" if "global_orient" not in data else "y"
             expression = _expression(data, len(poses))
             fps = next((float(data[k]) for k in ("mocap_frame_rate", "mocap_framerate") if k in data), options.fps)
             words = {key: word for key in ("license", "source", "status") if (word := _word(data, key))}
             if signer := _word(data, "signer"):
                 words.setdefault("source", f"nsa sign, {signer}")
-            basis = _word(data, "expression_basis") or SMPLX_EXPRESSION
+            basis, text = _word(data, "expression_basis") or SMPLX_EXPRESSION, _word(data, "text")
+            _not_rejected(_word(data, "quality"))
     except NsaError:
         raise
     except Exception as error:  # np.load can fail in any way on a damaged file
@@ -185,6 +198,13 @@ def _read(file: Path, text: str | None, options: AmassOptions, mean: MeanHand | 
         poses[:, 0] = turned_about_x(poses[:, 0], -math.pi / 2)
     words["expression_basis"] = basis if expression.any() else NO_EXPRESSION
     return Clip(text, poses, expression, np.arange(len(poses)) / fps), words
+
+
+def _not_rejected(quality: str) -> None:
+    """Fits of `nsa fit` carry a report."""
+    report = json.loads(quality) if quality else {}
+    if report.get("verdict") == "reject":
+        raise NsaError(f"a fit with the verdict reject: {'; '.join(report.get('reasons', []))}")
 
 
 def _sidecar(file: Path) -> str:

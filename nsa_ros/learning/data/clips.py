@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nsa_ros.body.rotations import matrix_to_rotvec, rotvec_to_matrix
-from nsa_ros.body.skeleton import LEFT_HAND, RIGHT_HAND, default_skeleton
+from nsa_ros.body.skeleton import default_skeleton
 from nsa_ros.errors import NsaError
 from nsa_ros.learning.data.corpus import Corpus, Part, Passage, Sentence
 from nsa_ros.learning.data.phonology_source import TOKEN_LIMIT, unit_names
@@ -92,6 +92,12 @@ class Clip:
     times: Array
 
 
+def listed(values: Iterable[str], most: int = 5) -> str:
+    """Different values in a row, or some of them and how many there are."""
+    every = sorted(set(values))
+    return "; ".join(every) if len(every) <= most else f"{len(every)} in all: {'; '.join(every[:most])}; …"
+
+
 class Gathering:
     """Clips on their way to a corpus; a faulty one is left out with its cause, and the rest goes on.
 
@@ -153,32 +159,3 @@ class Gathering:
 def turned_about_x(rotvec: Array, angle: float) -> Array:
     """Root orientations after turning the world's axes about x [rad]. (F, 3) -> (F, 3)."""
     return matrix_to_rotvec(rotvec_to_matrix([angle, 0.0, 0.0]) @ rotvec_to_matrix(rotvec))
-
-
-class MeanHand:
-    """The hand at rest of a licensed SMPL-X model, to which released hand poses are often relative.
-
-    `smplx` with `flat_hand_mean=False` adds it to the hand pose as axis-angle values; adding it here makes the poses
-    relative to the flat hand, as everywhere in this package.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Args:
-        path: `SMPLX_*.npz`.
-
-        Raises:
-            NsaError: no such file, or it has no mean hands.
-        """
-        try:
-            with np.load(path, allow_pickle=False) as data:
-                self._left, self._right = (data[key].reshape(15, 3) for key in ("hands_meanl", "hands_meanr"))
-        except Exception as error:  # np.load can fail in any way on a file that is no .npz
-            raise NsaError(
-                f"{path} gives no mean hands ({error}). SMPLX_NEUTRAL.npz with hands_meanl and hands_meanr (45,) is "
-                "needed: register at https://smpl-x.is.tue.mpg.de"
-            ) from error
-
-    def add_to(self, poses: Array) -> None:
-        """Make poses (F, 55, 3) relative to the flat hand, in place."""
-        poses[:, LEFT_HAND] += self._left
-        poses[:, RIGHT_HAND] += self._right

@@ -227,10 +227,8 @@ def _part(
             reached += 1 if part == "drills" else content["texts" if part == "plans" else "frames"]
             number += 1
             bar.update(min(round(reached * scale), bar.total) - bar.n)
-    for future in waiting:
-        future.cancel()
-    for surplus, future in enumerate(waiting, start=number):
-        if not future.cancelled() and future.result()["new"]:
+    for surplus, future in enumerate(waiting, start=number):  # waited for: a pool may hang after cancelling (3.11.2)
+        if future.result()["new"]:
             (folder / shard_name(part, surplus)).unlink()
     return made
 

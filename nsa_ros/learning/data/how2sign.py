@@ -1,15 +1,17 @@
 """How2Sign with the SMPL-X poses released beside Neural Sign Actors (docs/data.md).
 
 `{split}/poses/{NAME}/{NAME}_{frame}_3D.pkl`, one pickle a frame, and `how2sign_realigned_{split}.csv` with the texts.
+Fits of our own in the same layout (`how2sign_writing`) have an `about.json` besides.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,10 +20,11 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from nsa_ros.body.skeleton import BODY, JAW, JOINTS, LEFT_HAND, RIGHT_HAND
+from nsa_ros.capture.mean_hand import MeanHand
+from nsa_ros.capture.restricted_pickle import load_arrays
 from nsa_ros.errors import NsaError
-from nsa_ros.learning.data.clips import SMPLX_EXPRESSION, Clip, Gathering, Language, MeanHand, turned_about_x
+from nsa_ros.learning.data.clips import SMPLX_EXPRESSION, Clip, Gathering, Language, turned_about_x
 from nsa_ros.learning.data.corpus import Corpus, Part
-from nsa_ros.learning.data.restricted_pickle import load_arrays
 
 SPLITS: tuple[Part, ...] = ("train", "val", "test")
 
@@ -39,6 +42,36 @@ LOWER_BODY = slice(0, 12)
 """Root and joints up to the feet: SOKE leaves them out."""
 
 
+ABOUT = "about.json"
+"""Beside the splits of fits of our own."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What fits say of themselves, and what is known of the release.
+
+    Attributes:
+        hands: relative to the `mean` or the `flat` hand.
+        expression_basis: of the coefficients.
+        source, license, status: of the motion.
+    """
+
+    hands: Literal["mean", "flat"]
+    expression_basis: str
+    source: str
+    license: str
+    status: str
+
+
+RELEASE = About(
+    "mean",
+    SMPLX_EXPRESSION,
+    "How2Sign (Duarte et al., CVPR 2021), SMPL-X fitted by Neural Sign Actors (Baltatzis et al., CVPR 2024)",
+    "CC BY-NC 4.0",
+    "signed by people, poses fitted to video; no alignment of text and motion",
+)
+
+
 @dataclass(frozen=True)
 class How2SignOptions:
     """How to read it.
@@ -49,7 +82,8 @@ class How2SignOptions:
         broken: file of names to drop, one a line.
         gap: frames in a row that may be missing and are filled; a clip with a longer gap is dropped.
         missing_hands: share of frames above which a clip is dropped whose hand was not found (all values 0).
-        hands: whether released hand poses are relative to the `mean` hand of SMPL-X or to the `flat` one.
+        hands: whether hand poses are relative to the `mean` hand of SMPL-X or to the `flat` one; as `about.json` says,
+            or else `mean`, if empty.
         smplx: licensed `SMPLX_*.npz`; with `hands: mean`, its mean hand is added so that poses are flat-hand ones.
         upright: turn the root by pi about x, from the camera's axes (y down) to those of SMPL-X (y up).
         upper_body: set root and legs to 0.
@@ -61,7 +95,7 @@ class How2SignOptions:
     broken: str | Path = ""
     gap: int = 5
     missing_hands: float = 0.5
-    hands: Literal["mean", "flat"] = "mean"
+    hands: Literal["mean", "flat", ""] = ""
     smplx: str | Path = ""
     upright: bool = True
     upper_body: bool = False
@@ -71,7 +105,7 @@ class How2SignOptions:
         for name, highest in (("fps", 1000), ("longest", math.inf), ("gap", 1000), ("missing_hands", 1)):
             if not 0 <= getattr(self, name) <= highest:
                 raise NsaError(f"How2Sign option {name} is {getattr(self, name)}; it must be between 0 and {highest}")
-        if self.hands not in ("mean", "flat"):
+        if self.hands not in ("mean", "flat", ""):
             raise NsaError(f"How2Sign option hands is {self.hands!r}; choose mean or flat")
 
 
@@ -87,6 +121,8 @@ def read_how2sign(folder: Path, options: How2SignOptions, language: Language | N
         NsaError: a table is missing, an option's file cannot be read, or no clip is left.
     """
     gathering = Gathering(language)
+    about = _about(folder)
+    options = replace(options, hands=options.hands or about.hands)
     broken = _names(options.broken)
     mean = MeanHand(Path(options.smplx)) if options.hands == "mean" and options.smplx else None
     for split in SPLITS:
@@ -107,14 +143,24 @@ def read_how2sign(folder: Path, options: How2SignOptions, language: Language | N
     return gathering.corpus(
         folder,
         kind="How2Sign",
-        source="How2Sign (Duarte et al., CVPR 2021), SMPL-X fitted by Neural Sign Actors (Baltatzis et al., CVPR 2024)",
-        license="CC BY-NC 4.0",
-        status="signed by people, poses fitted to video; no alignment of text and motion",
-        expression_basis=SMPLX_EXPRESSION,
+        source=about.source,
+        license=about.license,
+        status=about.status,
+        expression_basis=about.expression_basis,
         hands="flat" if options.hands == "flat" or mean else "mean",
         settings={key: str(value) if isinstance(value, Path) else value for key, value in asdict(options).items()},
         notes=_notes(options, mean),
     )
+
+
+def _about(folder: Path) -> About:
+    file = folder / ABOUT
+    if not file.is_file():
+        return RELEASE
+    try:
+        return About(**json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise NsaError(f"{file} does not say what `nsa fit --how2sign` writes there: {error}") from error
 
 
 def _notes(options: How2SignOptions, mean: MeanHand | None) -> list[str]:
@@ -147,14 +193,14 @@ def _table(folder: Path, split: str) -> dict[str, dict[str, str]]:
             f"no {names[1]} in {folder} or {folder / split}. It is How2Sign's re-aligned English translation: download "
             "it from https://how2sign.github.io and put it there"
         )
-    rows = {row["SENTENCE_NAME"]: row for row in _rows(file) if row.get("SENTENCE_NAME")}
+    rows = {row["SENTENCE_NAME"]: row for row in table_rows(file) if row.get("SENTENCE_NAME")}
     if not rows or "SENTENCE" not in next(iter(rows.values())):
         raise NsaError(f"{file} has no rows with SENTENCE_NAME and SENTENCE; it must be separated by tabs or commas")
     return rows
 
 
-def _rows(file: Path) -> Iterator[dict[str, str]]:
-    """The release is separated by tabs and does not quote; SOKE's table with rates is an ordinary CSV."""
+def table_rows(file: Path) -> Iterator[dict[str, str]]:
+    """Rows of a table of texts: the release is separated by tabs and does not quote, SOKE's is an ordinary CSV."""
     with file.open(encoding="utf-8-sig", newline="") as opened:
         tabs = "\t" in opened.readline()
         opened.seek(0)

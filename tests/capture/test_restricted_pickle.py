@@ -5,8 +5,8 @@ import pickletools
 import numpy as np
 import pytest
 
+from nsa_ros.capture.restricted_pickle import load_arrays
 from nsa_ros.errors import NsaError
-from nsa_ros.learning.data.restricted_pickle import load_arrays
 
 
 class RunsCode:
