@@ -40,6 +40,10 @@ LEARNING = [
     "matplotlib>=3.8",
     "sacrebleu>=2.4",
 ]
+FITTING = ["torch>=2.6", "pose-format>=0.4"]
+RAY = ["ray>=2.40"]
+ROBOTS = ["ruckig>=0.14"]
+REHEARSAL = [*ROBOTS, *FILM, "mujoco>=3.2"]
 REALITY = ["scikit-learn>=1.4", "pose-format>=0.4"]
 
 setup(
@@ -64,7 +68,11 @@ setup(
         "viewer": VIEWER,
         "mcap": ["mcap>=1.2", "mcap-ros2-support>=0.5"],
         "learning": LEARNING,
+        "robots": ROBOTS,
+        "rehearsal": REHEARSAL,
         "reality": REALITY,
+        "fitting": FITTING,
+        "ray": RAY,
         "smplx": ["smplx>=0.1.28"],
     },
     entry_points={
@@ -72,6 +80,8 @@ setup(
             "nsa = nsa_ros.cli:main",
             "signer = nsa_ros.ros.run:signer",
             "signers = nsa_ros.ros.run:signers",
+            "robot = nsa_ros.ros.run:robot",
+            "simulated_robot = nsa_ros.ros.run:simulated_robot",
             "viewer = nsa_ros.ros.run:viewer",
         ]
     },

@@ -10,15 +10,30 @@ PACKAGE = Path(__file__).resolve().parents[1] / "nsa_ros"
 ALLOWED = {
     "body": set(),
     "text": set(),
+    "capture": {"body"},
     "phonology": {"text", "body"},
     "signing": {"text", "body"},
     "viewer": {"body"},
     "robots": {"body"},
-    "reality": {"signing", "phonology", "viewer", "text", "body"},
+    "rehearsal": {"robots", "signing", "phonology", "viewer", "text", "body"},
+    "reality": {"capture", "signing", "phonology", "viewer", "text", "body"},
     "study": {"signing", "phonology", "viewer", "text", "body"},
-    "learning": {"signing", "phonology", "text", "body"},
+    "learning": {"capture", "signing", "phonology", "text", "body"},
     "ros": {"signing", "phonology", "robots", "viewer", "body", "text"},
-    "cli": {"signing", "phonology", "robots", "viewer", "body", "text", "learning", "reality", "study", "ros"},
+    "cli": {
+        "capture",
+        "signing",
+        "phonology",
+        "robots",
+        "rehearsal",
+        "viewer",
+        "body",
+        "text",
+        "learning",
+        "reality",
+        "study",
+        "ros",
+    },
 }
 EVERYWHERE = {"errors", "resources", "__version__"}
 ONLY_IN = {
@@ -30,9 +45,14 @@ ONLY_IN = {
     "rclpy": {"ros"},
     "nsa_msgs": {"ros"},
     "sklearn": {"reality"},
-    "pose_format": {"reality"},
+    "pose_format": {"capture", "reality"},
+    "mediapipe": {"capture"},
+    "cv2": {"capture"},
+    "ray": {"learning"},
     "onnxruntime": {"signing", "learning", "cli"},
     "viser": {"viewer"},
+    "ruckig": {"robots"},
+    "mujoco": {"rehearsal"},
 }
 
 

@@ -13,8 +13,14 @@ SEGMENTS: dict[str, tuple[str, ...]] = {
     "upper_arms": ("left_elbow", "right_elbow"),
     "forearms": ("left_wrist", "right_wrist"),
     "hands": (*JOINTS[LEFT_HAND], *JOINTS[RIGHT_HAND]),
+    "fingers": tuple(joint for joint in (*JOINTS[LEFT_HAND], *JOINTS[RIGHT_HAND]) if joint[-1] in "23"),
+    "head": ("head", "jaw", "left_eye_smplhf", "right_eye_smplhf"),
 }
-"""Groups of joints whose distance to their parent grows together; the fingertips belong to the hands."""
+"""Groups of joints whose distance to their parent grows together; the fingertips belong to hands and fingers. Fingers
+are also part of the hands: their factors multiply."""
+
+_VARIED = ("trunk", "shoulders", "upper_arms", "forearms", "hands")
+"""What differs between random figures."""
 
 
 def resized(skeleton: Skeleton, factors: dict[str, float], name: str) -> Skeleton:
@@ -39,7 +45,7 @@ def resized(skeleton: Skeleton, factors: dict[str, float], name: str) -> Skeleto
     rest = offsets.copy()
     for joint in range(1, len(JOINTS)):
         rest[joint] += rest[PARENTS[joint]]
-    tips = skeleton.tips * factors.get("hands", 1.0)
+    tips = skeleton.tips * (factors.get("hands", 1.0) * factors.get("fingers", 1.0))
     return Skeleton(name, rest, tips, skeleton.license, f"{skeleton.source} Resized: {factors}.")
 
 
@@ -51,6 +57,6 @@ def random_figure(skeleton: Skeleton, seed: int, spread: float = 0.04) -> Skelet
         seed: of the figure.
         spread: standard deviation of the log of each segment's length; about 0.04 among adults (ANSUR II, 2012).
     """
-    draws = np.clip(np.random.default_rng([seed, 7]).standard_normal(len(SEGMENTS)), -2.5, 2.5)
-    factors = {segment: round(float(np.exp(spread * draw)), 4) for segment, draw in zip(SEGMENTS, draws, strict=True)}
+    draws = np.clip(np.random.default_rng([seed, 7]).standard_normal(len(_VARIED)), -2.5, 2.5)
+    factors = {segment: round(float(np.exp(spread * draw)), 4) for segment, draw in zip(_VARIED, draws, strict=True)}
     return resized(skeleton, factors, f"{skeleton.name}-{seed}")

@@ -127,6 +127,8 @@ class RevoluteModel:
     Attributes:
         names: of the 168 coordinates, `<SMPL-X joint>_<turn>` after the three of `ROOT`.
         axes: of the three turns of each joint, in SMPL-X axes at the T-pose. Shape (55, 3, 3), `axes[joint, turn]`.
+        chains: what the quaternion (w, x, y, z) of each joint consists of: products of its turns' cosines and sines of
+            half the angle, the last turn varying fastest. Shape (55, 8, 4).
 
     Args:
         skeleton: the rest figure; only its thumbs matter (their flexion axis).
@@ -157,7 +159,7 @@ class RevoluteModel:
         a, b, c = axes[:, 0], axes[:, 1], axes[:, 2]
         self._a_to_c = np.arccos((a * c).sum(-1))
         self._e = np.cross(b, a)
-        self._chains = _chain_quaternions(axes)
+        self.chains = _chain_quaternions(axes)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -198,7 +200,7 @@ class RevoluteModel:
         halves = q[..., len(ROOT) :].reshape(*q.shape[:-1], len(JOINTS), 3) / 2
         turns = np.stack([np.cos(halves), np.sin(halves)], axis=-1)
         shares = turns[..., 0, :, None, None] * turns[..., 1, None, :, None] * turns[..., 2, None, None, :]
-        quaternions = (shares.reshape(*halves.shape[:-1], 1, -1) @ self._chains)[..., 0, :]
+        quaternions = (shares.reshape(*halves.shape[:-1], 1, -1) @ self.chains)[..., 0, :]
         cosine, along = quaternions[..., 0], quaternions[..., 1:]
         sine = np.sqrt(dot(along, along))
         longer = np.copysign(2.0 * np.arctan2(sine, np.abs(cosine)) / np.maximum(sine, _TINY), cosine)

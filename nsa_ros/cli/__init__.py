@@ -1,12 +1,14 @@
 """The `nsa` command. Each verb is a module of this room and is imported only when it is called.
 
-A verb module has `configure(parser)` and `run(arguments) -> int`, the exit status.
+A verb module has `configure(parser)` and `run(arguments) -> int`, the exit status; that of a verb which is a word of
+Python (`import`) has an underscore after its name.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import keyword
 import sys
 from collections.abc import Sequence
 
@@ -22,10 +24,14 @@ VERBS = {
     "evaluate": "judge a bundle on unseen texts and write the report page",
     "reality": "the lexicon or a bundle against captures of people signing",
     "study": "films that fluent signers judge, and what their answers say",
+    "fit": "landmarks or videos of signers to SMPL-X motion",
+    "import": "skeletal animation (BVH, glTF, VRM) as SMPL-X motion",
+    "hand": "robots that can follow: list them, get their URDF, check and rehearse one",
     "view": "play a motion file in the browser",
     "bench": "measure this machine: latency, speed, memory, jitter",
     "doctor": "what is installed, what works, what to do",
-    "run": "start a ROS 2 node (signer, viewer) without ros2 launch",
+    "run": "start a ROS 2 node (signer, robot, viewer) without ros2 launch",
+    "robot": "activate, stop and watch a robot's node without the ros2 command",
 }
 
 
@@ -43,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, summary in VERBS.items():
         verb = verbs.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         if name == chosen:
-            module = importlib.import_module(f"nsa_ros.cli.{name}")
+            module = importlib.import_module(f"nsa_ros.cli.{name}{'_' * keyword.iskeyword(name)}")
             module.configure(verb)
             verb.set_defaults(execute=module.run)
     try:

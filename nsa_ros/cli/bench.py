@@ -24,6 +24,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--settings", action="store_true", help="threads, spinning and batches of ONNX Runtime")
     parser.add_argument("--compare", action="store_true", help="beside torch, whole-sentence sampling and a lexicon")
+    parser.add_argument("--robots", action="store_true", help="what following costs each robot whose URDF is here")
+    parser.add_argument("--urdf", type=Path, metavar="DIR", help="folder of robots' URDF files, for --robots")
     parser.add_argument("--run", type=Path, metavar="RUN", help="training of the bundle, for torch in --compare")
     parser.add_argument("--all", action="store_true", help="everything that can be measured here, in 8 minutes or so")
     parser.add_argument("--seconds", type=float, default=4.0, help="to listen to each number of streams (default 4)")

@@ -60,11 +60,12 @@ def examine(bundle: str) -> list[Finding]:
         _distribution("film", "moderngl", "", "pip install '.[film]' in the source folder"),
         _distribution("bags", "mcap_ros2", "", "pip install '.[mcap]' in the source folder"),
         _distribution(
-            "learning", "torch", "", "pip install '.[learning]' in the source folder (only to train and export)"
+            "learning", "torch", "", "pip install '.[learning]' in the source folder (only to train, export and fit)"
         ),
         _distribution(
             "reality", "sklearn", "", "pip install '.[reality]' in the source folder (only for `nsa reality`)"
         ),
+        _distribution("cluster", "ray", "", "pip install '.[ray]' in the source folder (only for `nsa fit --ray`)"),
         _distribution(
             "SMPL-X",
             "smplx",

@@ -1,10 +1,10 @@
-"""`nsa run`: a ROS 2 node, or several signers, in this process, where there is no `ros2 launch`."""
+"""`nsa run`: a ROS 2 node, or several signers or robots, in this process, where there is no `ros2 launch`."""
 
 from __future__ import annotations
 
 import argparse
 
-NODES = ("signer", "signers", "viewer")
+NODES = ("signer", "signers", "robot", "simulated_robot", "viewer")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -12,7 +12,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "ros_args",
         nargs=argparse.REMAINDER,
-        help="signers: --names ada,bob; then ROS arguments, e.g. --ros-args -p speed:=0.8 -r sign_text:=/text",
+        help="signers: --names ada,bob; robot, simulated_robot: --robots allegro_right; then ROS arguments, "
+        "e.g. --ros-args -p speed:=0.8 -r sign_text:=/text",
     )
 
 

@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     options.signer(parser)
     parser.add_argument("--seed", type=int, default=0, help="same text and seed, same frames (default 0)")
-    parser.add_argument("--speed", type=float, default=1.0, help="tempo, 0.1 to 4 (default 1)")
+    parser.add_argument("--speed", type=float, default=1.0, help="tempo, 0.02 to 4 (default 1)")
     parser.add_argument("--fps", type=float, default=60.0, help="frames per second of the motion (default 60)")
     parser.add_argument("--view", default="front", choices=("front", "hands", "side"), help="camera of the film")
     parser.add_argument("--json", action="store_true", help="print what was signed, and how fast, as JSON")

@@ -9,6 +9,9 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+SWITCH_INTERVAL = 5e-4
+"""How long another Python thread may keep a loop waiting, by `sys.setswitchinterval` [s]; Python's own is 5 ms."""
+
 
 class Clock(Protocol):
     """Time for a loop [s]."""

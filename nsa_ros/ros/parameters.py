@@ -59,7 +59,7 @@ class SignerParameters:
         16, "texts that may wait behind the one being signed; more are refused", low=0, high=10000, fixed=True
     )
     seed: int = parameter(0, "seed of the generation: same text and seed, same frames", low=0, high=2**31 - 1)
-    speed: float = parameter(1.0, "speed of the signing [-]; 1 is the signer's own tempo", low=0.25, high=3.0)
+    speed: float = parameter(1.0, "speed of the signing [-]; 1 is the signer's own tempo", low=0.02, high=3.0)
     max_text_length: int = parameter(2000, "longest text accepted [characters]", low=1, high=100000, fixed=True)
     rest_after: float = parameter(
         0.6, "how long the queue must be empty before the hands go down [s]", low=0.0, high=3600.0, fixed=True
@@ -76,6 +76,93 @@ class ViewerParameters:
         8080, "first port tried for the page; the next free one is taken", low=1024, high=65535, fixed=True
     )
     signer: str = parameter("signer", "name of the signer node that is shown and steered", fixed=True)
+
+
+@dataclass(frozen=True)
+class RobotParameters:
+    """What can be set of a robot's node."""
+
+    robot: str = parameter("", "the robot: a name under config/robots, or the path of a YAML file", fixed=True)
+    urdf: str = parameter(
+        "",
+        "its URDF file, or a folder that holds it; empty looks beside the YAML and where nsa hand get puts it",
+        fixed=True,
+    )
+    signer: str = parameter("signer", "name of the signer node that is followed", fixed=True)
+    dominant: str = parameter(
+        "robot",
+        "the hand that spells, as of a right-handed or left-handed signer; robot takes the right one if there is one",
+        choices=("robot", "right", "left"),
+        fixed=True,
+    )
+    rate: float = parameter(100.0, "commands per second [Hz]", low=10.0, high=500.0, fixed=True)
+    output: str = parameter(
+        "robot",
+        "type of the commands, of every controller: robot takes what the YAML says",
+        choices=("robot", "joint_trajectory", "position", "joint_state"),
+        fixed=True,
+    )
+    speed: float = parameter(
+        1.0, "factor of the velocity limits; below 1 for first trials of a robot [-]", low=0.05, high=1.0, fixed=True
+    )
+    active: bool = parameter(
+        False, "activate by itself, once, as soon as the whole joint state is measured", fixed=True
+    )
+    share_topic: bool = parameter(False, "command a topic although another node publishes on it", fixed=True)
+    stream_timeout: float = parameter(
+        0.25, "without a pose of the signer for this long the robot holds [s]", low=0.05, high=10.0, fixed=True
+    )
+    rest_after: float = parameter(
+        2.0,
+        "after holding for this long without a signer it returns to its rest pose [s]",
+        low=0.1,
+        high=3600.0,
+        fixed=True,
+    )
+    lead: float = parameter(
+        0.04,
+        "a trajectory is sent this long before it is due, so it may be as long on its way; adds to the latency [s]",
+        low=0.01,
+        high=0.5,
+        fixed=True,
+    )
+    state_timeout: float = parameter(
+        0.5,
+        "a measured joint position older than this is not relied on: the robot holds [s]",
+        low=0.05,
+        high=10.0,
+        fixed=True,
+    )
+    max_error: float = parameter(
+        0.5,
+        "a joint measured this far from its command for half a second is blocked: the robot holds; 0 for never [rad]",
+        low=0.0,
+        high=10.0,
+        fixed=True,
+    )
+    assume_rest: bool = parameter(
+        False,
+        "the robot tells no joint states: it is taken to stand in its rest pose when activated, so put it there",
+        fixed=True,
+    )
+
+
+@dataclass(frozen=True)
+class SimulatedRobotParameters:
+    """What can be set of a simulated robot's node."""
+
+    robot: str = parameter("", "the robot: a name under config/robots, or the path of a YAML file", fixed=True)
+    urdf: str = parameter(
+        "",
+        "its URDF file, or a folder that holds it; empty looks beside the YAML and where nsa hand get puts it",
+        fixed=True,
+    )
+    output: str = parameter(
+        "robot",
+        "type of the commands that are taken, by every controller: robot takes what the YAML says",
+        choices=("robot", "joint_trajectory", "position", "joint_state"),
+        fixed=True,
+    )
 
 
 def check(spec: Field[Any], value: Any) -> None:
@@ -126,6 +213,7 @@ class ParameterSet:
         kind: the snapshot class.
         configured: tells whether fixed parameters are in use now.
         on_change: called with the new snapshot after an accepted change.
+        defaults: of some fields, where they are not the class's.
 
     Raises:
         NsaError: a value given at start (launch file, command line) is not allowed.
@@ -137,12 +225,14 @@ class ParameterSet:
         kind: type[Snapshot],
         configured: Callable[[], bool],
         on_change: Callable[[Any], None],
+        defaults: Mapping[str, Any] | None = None,
     ) -> None:
         self._configured, self._on_change = configured, on_change
-        values = {}
+        values, given = {}, defaults or {}
         for spec in fields(kind):  # type: ignore[arg-type]
             try:
-                values[spec.name] = node.declare_parameter(spec.name, spec.default, _descriptor(spec)).value
+                default = given.get(spec.name, spec.default)
+                values[spec.name] = node.declare_parameter(spec.name, default, _descriptor(spec)).value
             except Exception as error:
                 raise NsaError(f"parameter {spec.name}: {error}. It is: {spec.metadata['description']}") from error
         self.current: Any = changed(kind(), values, configured=False)

@@ -21,6 +21,12 @@ TEXT = _reliable(2000)
 STREAM = _reliable(10)
 """Joint states and SMPL-X frames."""
 
+COMMAND = _reliable(1)
+"""Commands to a controller: one that has not gone out is worth nothing once the next is there."""
+
+MEASURED = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
+"""Measured joint states: of several publishers, each with some of the joints."""
+
 NEWEST = QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 """A stream of which only the newest is wanted, e.g. to draw it."""
 

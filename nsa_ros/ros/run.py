@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import Any
 
 from nsa_ros.errors import NsaError
-from nsa_ros.ros.names import signer_names
+from nsa_ros.ros.names import RobotChoice, robot_choices, signer_names
 
 END = {signal.SIGINT, signal.SIGTERM}
 GRACE = 3.0
@@ -84,6 +84,78 @@ def taken_namespace(arguments: Sequence[str]) -> tuple[str, list[str]]:
         else:
             kept.append(word)
     return base, kept
+
+
+def robot(arguments: Sequence[str] | None = None) -> int:
+    """Run the node of a robot, or of each of `--robots`, named as the robot, until SIGINT or SIGTERM.
+
+    Returns the exit status. NumPy computes in the calling thread, unless OMP_NUM_THREADS is set: a robot's matrices
+    are so small that waiting for another thread takes longer, and on a busy machine much longer.
+
+    Args:
+        arguments: robots and ROS arguments; the command line's when left out.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    return _robots("robot", _robot, arguments)
+
+
+def simulated_robot(arguments: Sequence[str] | None = None) -> int:
+    """Run what stands in for the drivers of a robot, or of each of `--robots`, until SIGINT or SIGTERM.
+
+    Its node is named as the robot's, with `_simulated` behind. Returns the exit status.
+
+    Args:
+        arguments: robots and ROS arguments; the command line's when left out.
+    """
+    return _robots("simulated_robot", _simulated_robot, arguments)
+
+
+def _robots(prog: str, make: Callable[..., Any], arguments: Sequence[str] | None) -> int:
+    """Run a node, or one for each of `--robots`; `make` makes it of a choice, the signer's namespace and the loops."""
+    parser = argparse.ArgumentParser(prog=prog, usage="%(prog)s [--robots [NAMESPACE/]NAME,…] [--ros-args …]")
+    parser.add_argument(
+        "--robots",
+        default="",
+        help=f"robots, by name or YAML file; without it one node `{prog}`, whose parameter robot says which",
+    )
+    own, rest = parser.parse_known_args(arguments)
+    if not own.robots:
+        return run([make], rest)
+    base, rest = taken_namespace(rest)
+    try:
+        chosen = robot_choices(own.robots)
+    except NsaError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+    @cache
+    def loops() -> Any:
+        from nsa_ros.ros.loop import Loops
+
+        return Loops()
+
+    return run([partial(make, choice, base, loops) for choice in chosen], rest)
+
+
+def _robot(choice: RobotChoice | None = None, base: str = "", loops: Callable[[], Any] = lambda: None) -> Any:
+    try:
+        from nsa_ros.ros.robot import RobotNode
+    except ModuleNotFoundError as error:
+        raise NsaError(f"a robot needs the library {error.name}: pip install {error.name}") from error
+
+    if choice is None:
+        return RobotNode()
+    namespace = f"{base}/{choice.namespace}".rstrip("/")
+    return RobotNode(choice.node, namespace or None, choice.defaults(f"{base}/signer"), loops())
+
+
+def _simulated_robot(choice: RobotChoice | None = None, base: str = "", loops: Callable[[], Any] = lambda: None) -> Any:
+    from nsa_ros.ros.simulated_robot import SimulatedRobotNode
+
+    if choice is None:
+        return SimulatedRobotNode()
+    namespace = f"{base}/{choice.namespace}".rstrip("/")
+    return SimulatedRobotNode(choice.simulated, namespace or None, {"robot": choice.robot}, loops())
 
 
 def viewer(arguments: Sequence[str] | None = None) -> int:
@@ -179,4 +251,5 @@ def _give_up() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit({"signer": signer, "signers": signers, "viewer": viewer}[sys.argv[1]](sys.argv[2:]))
+    nodes = {"signer": signer, "signers": signers, "robot": robot, "simulated_robot": simulated_robot, "viewer": viewer}
+    sys.exit(nodes[sys.argv[1]](sys.argv[2:]))

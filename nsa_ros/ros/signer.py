@@ -43,7 +43,8 @@ from std_srvs.srv import Trigger
 from nsa_ros.errors import NsaError
 from nsa_ros.ros import messages, qos
 from nsa_ros.ros.coordinates import revolute_model
-from nsa_ros.ros.loop import Loops, Turn
+from nsa_ros.ros.loop import SWITCH_INTERVAL, Loops, Turn
+from nsa_ros.ros.node_clock import simulated
 from nsa_ros.ros.parameters import ParameterSet, SignerParameters
 from nsa_ros.ros.sign_action import SignAction
 from nsa_ros.ros.signers import SharedSigner, SharedSigners
@@ -64,13 +65,7 @@ OUTCOMES = {
 REST_TIMEOUT = 10.0
 """How long `deactivate` waits for the figure to come to rest [s]."""
 
-RESET = 1.0
-"""A deadline farther ahead than this was set before the simulation was reset [s]."""
-
 UNDERRUN = "underrun: generation is behind, the figure holds until frames come"
-
-SWITCH_INTERVAL = 5e-4
-"""How long another Python thread may keep the play-out waiting [s]; Python's own is 5 ms."""
 
 
 class SignerNode(LifecycleNode):
@@ -163,8 +158,9 @@ class SignerNode(LifecycleNode):
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Start publishing; the figure is at rest."""
         sys.setswitchinterval(SWITCH_INTERVAL)
-        clock = _NodeClock(self) if self.get_parameter("use_sim_time").value else None
-        self._loop = self._loops.add(1.0 / self._settings.current.rate, self._tick, self._on_tick_error, clock)
+        self._loop = self._loops.add(
+            1.0 / self._settings.current.rate, self._tick, self._on_tick_error, simulated(self)
+        )
         return SUCCESS
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -363,23 +359,6 @@ class SignerNode(LifecycleNode):
         name = f"{self.get_fully_qualified_name()}: {signer.name}"
         stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(messages.diagnostics(name, signer.name, values, warning, stamp))
-
-
-class _NodeClock:
-    """The node's clock for the loop: that of a simulation, when use_sim_time is set.
-
-    It is asked every millisecond: rclpy's own `Clock.sleep_until` can abort the process on Kilted.
-    """
-
-    def __init__(self, node: LifecycleNode) -> None:
-        self._clock = node.get_clock()
-
-    def now(self) -> float:
-        return self._clock.now().nanoseconds * 1e-9
-
-    def sleep_until(self, deadline: float) -> None:
-        while self.now() < deadline <= self.now() + RESET:
-            time.sleep(1e-3)
 
 
 def _shortened(text: str) -> str:

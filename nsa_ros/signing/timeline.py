@@ -38,8 +38,8 @@ from nsa_ros.signing.track import Track, UnusableMotion, fault
 
 Array = NDArray[np.float64]
 
-SLOWEST, FASTEST = 0.1, 4.0
-"""Range of the tempo factors."""
+SLOWEST, FASTEST = 0.02, 4.0
+"""Range of the tempo factors; the slowest robot hands need less than a tenth."""
 
 APPROACH, RETURN = 0.45, 0.8
 """Least duration of the way to an utterance and back to rest, for half a radian and more [s]."""
@@ -101,7 +101,7 @@ class Timeline:
         """Factor of the tempo of everything; may be changed at any time.
 
         Raises:
-            NsaError: on setting a value outside [0.1, 4].
+            NsaError: on setting a value outside [0.02, 4].
         """
         return self._speed
 
@@ -142,7 +142,7 @@ class Timeline:
 
         Raises:
             UnusableMotion: the frames cannot be shown; the utterance has failed.
-            NsaError: `speed` is outside [0.1, 4].
+            NsaError: `speed` is outside [0.02, 4].
         """
         tempo = _tempo(speed)
         same = self._branch is not None and self._branch[0] == utterance

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from nsa_ros.body.motion import Motion
+from nsa_ros.body.part import Colour
 from nsa_ros.errors import NsaError
 from nsa_ros.viewer.caption import NOTE, Caption, font
 from nsa_ros.viewer.encode import encoder
 from nsa_ros.viewer.gl import PACKAGES, GlRenderer
 from nsa_ros.viewer.paint import Painter
-from nsa_ros.viewer.scene import Label, Scene, camera, default_scene
+from nsa_ros.viewer.scene import Label, Scene, Stage, camera, default_scene
 
 Picture = NDArray[np.uint8]
 
@@ -32,15 +33,15 @@ _STRIP = 0.15
 """Share of the height that the caption takes."""
 
 
-def renderer(scene: Scene, size: tuple[int, int]) -> GlRenderer | Painter:
+def renderer(scene: Stage, size: tuple[int, int], backdrop: Colour | None = None) -> GlRenderer | Painter:
     """The best renderer that works here; says once what would make it better."""
     try:
-        return GlRenderer(scene, size)
+        return GlRenderer(scene, size, backdrop)
     except NsaError as error:
         if PACKAGES not in _told:
             _told.add(PACKAGES)
             _log.warning("%s Painting with matplotlib instead: slower, and without shadows.", error)
-        return Painter(scene, size)
+        return Painter(scene, size, backdrop)
 
 
 def pictures(

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nsa_ros.body.mannequin import CARRIERS
+from nsa_ros.body.part import Colour
 from nsa_ros.errors import NsaError
-from nsa_ros.viewer.scene import CARRIER_INDEX, Camera, Placed, Scene
+from nsa_ros.viewer.scene import Camera, Placed, Stage
 
 if TYPE_CHECKING:
     import moderngl
@@ -29,14 +29,14 @@ PACKAGES = "libegl1 libgl1-mesa-dri"
 _SHADOW, _SHADOW_SHARE = 2048, 4
 """Width of the light's depth map [pixels] at most, and relative to the picture's longer side."""
 
-_SKIN_VERTEX = f"""
+_SKIN_VERTEX = """
 #version 330
-layout(std140) uniform Carriers {{ mat4 carrier[{len(CARRIERS)}]; }};
+layout(std140) uniform Carriers { mat4 carrier[CARRIERS]; };
 uniform mat4 view_projection;
 uniform mat4 light_projection;
 in vec3 in_position; in vec3 in_normal; in vec3 in_colour; in float in_carrier;
 out vec3 position; out vec3 normal; out vec3 colour; out vec4 in_light;
-void main() {{
+void main() {
     mat4 place = carrier[int(in_carrier + 0.5)];
     vec4 world = place * vec4(in_position, 1.0);
     position = world.xyz;
@@ -44,7 +44,7 @@ void main() {{
     colour = in_colour;
     in_light = light_projection * world;
     gl_Position = view_projection * world;
-}}
+}
 """
 
 _SKIN_FRAGMENT = """
@@ -137,21 +137,22 @@ void main() {
 """
 
 _LIGHT = np.array([-0.42, 0.75, 0.95])
-_NEAR, _FAR = 0.4, 6.0
+_NEAR, _FAR = 0.1, 12.0
 
 
 class GlRenderer:
     """Draws a scene into arrays.
 
     Args:
-        scene: the mannequin.
+        scene: what is drawn; at most 256 carriers (what every OpenGL 3.3 driver has room for).
         size: width and height of the picture [pixels].
+        backdrop: one colour behind everything (sRGB); a soft light when left out.
 
     Raises:
         NsaError: moderngl or an OpenGL 3.3 driver with EGL is missing; the message names the packages.
     """
 
-    def __init__(self, scene: Scene, size: tuple[int, int]) -> None:
+    def __init__(self, scene: Stage, size: tuple[int, int], backdrop: Colour | None = None) -> None:
         try:
             import moderngl
 
@@ -162,8 +163,10 @@ class GlRenderer:
             ) from error
         gl, (width, height) = self._context, size
         self.size = size
-        self._skin = gl.program(vertex_shader=_SKIN_VERTEX, fragment_shader=_SKIN_FRAGMENT)
-        self._depth_only = gl.program(vertex_shader=_SKIN_VERTEX, fragment_shader="#version 330\nvoid main() {}")
+        self._lit, self._names, self._backdrop = scene.lit, scene.carriers, backdrop
+        skin_vertex = _SKIN_VERTEX.replace("CARRIERS", str(len(self._names)))
+        self._skin = gl.program(vertex_shader=skin_vertex, fragment_shader=_SKIN_FRAGMENT)
+        self._depth_only = gl.program(vertex_shader=skin_vertex, fragment_shader="#version 330\nvoid main() {}")
         screen = {
             name: gl.program(vertex_shader=_SCREEN_VERTEX, fragment_shader=fragment)
             for name, fragment in (
@@ -179,7 +182,7 @@ class GlRenderer:
         self._picture = gl.vertex_array(self._skin, [(vertex_buffer, *layout)], index_buffer)
         skip = ("3f 24x 1f", "in_position", "in_carrier")
         self._shape = gl.vertex_array(self._depth_only, [(vertex_buffer, *skip)], index_buffer)
-        self._carriers = gl.buffer(reserve=64 * len(CARRIERS))
+        self._carriers = gl.buffer(reserve=64 * len(self._names))
         self._carriers.bind_to_uniform_block(0)
         for program in (self._skin, self._depth_only):
             program["Carriers"].binding = 0
@@ -202,8 +205,12 @@ class GlRenderer:
 
     def render(self, placed: Placed, camera: Camera) -> Image:
         """One picture of one frame (positions (C, 3), rotations (C, 3, 3)). Shape (height, width, 3), sRGB."""
+        with self._context:  # several renderers may take turns
+            return self._rendered(placed, camera)
+
+    def _rendered(self, placed: Placed, camera: Camera) -> Image:
         gl, (width, height) = self._context, self.size
-        matrices = np.zeros((len(CARRIERS), 4, 4), dtype=np.float32)
+        matrices = np.zeros((len(self._names), 4, 4), dtype=np.float32)
         matrices[:, :3, :3] = np.swapaxes(placed.rotations, -1, -2)
         matrices[:, 3, :3] = placed.positions
         matrices[:, 3, 3] = 1
@@ -211,8 +218,8 @@ class GlRenderer:
         slope = float(np.tan(camera.field / 2))
         view = _look(np.array(camera.eye), np.array(camera.target))
         projection = _perspective(slope, width / height) @ view
-        centre = placed.positions[CARRIER_INDEX["spine3"]] + [0, 0.1, 0.1]
-        light = _orthographic(0.72) @ _look(centre + 2 * _LIGHT / np.linalg.norm(_LIGHT), centre)
+        centre = placed.positions[self._names.index(self._lit.carrier)] + self._lit.offset
+        light = _orthographic(self._lit.radius) @ _look(centre + 2 * _LIGHT / np.linalg.norm(_LIGHT), centre)
 
         gl.enable_only(gl.DEPTH_TEST | gl.CULL_FACE)
         self._draw_depth(self._shadow_target, light)
@@ -229,8 +236,9 @@ class GlRenderer:
         self._screen["blur"][1].render(vertices=3)
 
         self._smooth.use()
-        self._smooth.clear(depth=1.0)
-        self._screen["background"][1].render(vertices=3)
+        self._smooth.clear(*(self._backdrop or (0.0, 0.0, 0.0)), depth=1.0)
+        if self._backdrop is None:
+            self._screen["background"][1].render(vertices=3)
         gl.enable_only(gl.DEPTH_TEST | gl.CULL_FACE)
         self._shadow.use(0)
         self._occlusion[1].use(1)
@@ -255,11 +263,12 @@ class GlRenderer:
         self._shape.render()
 
 
-def _buffers(scene: Scene) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+def _buffers(scene: Stage) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    index = {name: i for i, name in enumerate(scene.carriers)}
     vertices, faces, count = [], [], 0
     for part in scene.parts:
         mesh, n = part.mesh, len(part.mesh.vertices)
-        own = np.column_stack([np.tile(part.colour, (n, 1)), np.full(n, CARRIER_INDEX[part.carrier])])
+        own = np.column_stack([np.tile(part.colour, (n, 1)), np.full(n, index[part.carrier])])
         vertices.append(np.hstack([mesh.vertices, mesh.normals, own]))
         faces.append(mesh.faces + count)
         count += n

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nsa_ros.viewer.scene import CARRIER_INDEX, Camera, Placed, Scene
+from nsa_ros.body.part import Colour
+from nsa_ros.viewer.scene import Camera, Placed, Stage
 
 Image = NDArray[np.uint8]
 
@@ -17,17 +18,18 @@ class Painter:
     """Draws a scene into arrays, with the same interface as `gl.GlRenderer`.
 
     Args:
-        scene: the mannequin.
+        scene: what is drawn.
         size: width and height of the picture [pixels].
+        backdrop: the colour behind everything (sRGB).
     """
 
-    def __init__(self, scene: Scene, size: tuple[int, int]) -> None:
-        self.size = size
+    def __init__(self, scene: Stage, size: tuple[int, int], backdrop: Colour | None = None) -> None:
+        self.size, self._backdrop = size, backdrop or _BACKGROUND
         self._vertices = np.concatenate([part.mesh.vertices for part in scene.parts])
         counts = [len(part.mesh.vertices) for part in scene.parts]
         starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
         self._faces = np.concatenate([p.mesh.faces + s for p, s in zip(scene.parts, starts, strict=True)])
-        self._carrier = np.repeat([CARRIER_INDEX[part.carrier] for part in scene.parts], counts)
+        self._carrier = np.repeat([scene.carriers.index(part.carrier) for part in scene.parts], counts)
         self._colours = np.repeat([p.colour for p in scene.parts], [len(p.mesh.faces) for p in scene.parts], axis=0)
 
     def render(self, placed: Placed, camera: Camera) -> Image:
@@ -53,7 +55,7 @@ class Painter:
         order = front[np.argsort(-np.linalg.norm(middle[front] - eye, axis=1))]
         light = 0.42 + 0.18 * normals[order, 1] + 0.55 * np.clip(normals[order] @ _KEY, 0, 1)
         colours = np.clip(self._colours[order] * light[:, None], 0, 1)
-        figure = Figure(figsize=(width / 100, height / 100), dpi=100, facecolor=_BACKGROUND)
+        figure = Figure(figsize=(width / 100, height / 100), dpi=100, facecolor=self._backdrop)
         canvas = FigureCanvasAgg(figure)
         axes = figure.add_axes((0, 0, 1, 1), xlim=(-width / height, width / height), ylim=(-1, 1))
         axes.set_axis_off()

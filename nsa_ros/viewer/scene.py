@@ -39,7 +39,7 @@ class Label(Protocol):
 
 
 class Placed(NamedTuple):
-    """Frames of the mannequin's carriers (`CARRIERS`) in SMPL-X axes.
+    """Frames of a stage's carriers; the mannequin's (`CARRIERS`) are in SMPL-X axes.
 
     Attributes:
         positions: [m]. Shape (..., C, 3).
@@ -48,6 +48,36 @@ class Placed(NamedTuple):
 
     positions: Array
     rotations: Array
+
+
+class Lit(NamedTuple):
+    """The ball that the light is fitted to: shadows fall within it, the finer the smaller it is.
+
+    Attributes:
+        carrier: the frame that its middle goes with.
+        offset: of the middle from that frame, in the axes of the picture [m].
+        radius: [m].
+    """
+
+    carrier: str
+    offset: tuple[float, float, float]
+    radius: float
+
+
+class Stage(Protocol):
+    """What renderers draw: rigid pieces, each carried by a named frame. `Scene` is one, a robot is another."""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Its pieces."""
+
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """Names of the frames, in the order of `Placed`."""
+
+    @property
+    def lit(self) -> Lit:
+        """Where the light falls."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +124,16 @@ class Scene:
     def parts(self) -> tuple[Part, ...]:
         """Its pieces."""
         return parts(self.skeleton)
+
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """`CARRIERS`."""
+        return CARRIERS
+
+    @property
+    def lit(self) -> Lit:
+        """The figure from the hips up, with its arms."""
+        return Lit("spine3", (0.0, 0.1, 0.1), 0.72)
 
     @cached_property
     def offsets(self) -> Array:

@@ -14,6 +14,7 @@ from nsa_ros.cli.benchmark.plots import draw_plots
 from nsa_ros.cli.benchmark.targets import targets
 from nsa_ros.cli.benchmark.texts import draw_texts, short_texts
 from nsa_ros.errors import NsaError
+from nsa_ros.resources import root
 from nsa_ros.text.units import Unit
 
 NOBODY = SimpleNamespace(signer="reference", bundle="default", provider="cpu", steps=0, precision="fp32")
@@ -116,6 +117,21 @@ def made_up() -> document.Document:
             "real-time priority": False,
             "stream": {"at rest": stream(0.1), "signing": stream(0.2), "signing, one core busy": stream(0.3, 2)},
         },
+        "robots": {
+            "frames": 900,
+            "robots": [
+                {
+                    "robot": name,
+                    "joints": 16,
+                    "hands": 1,
+                    "arms": arms,
+                    "retargeting [ms]": spread(slow),
+                    "within limits [ms]": spread(0.2),
+                    "both [ms]": spread(slow),
+                }
+                for name, arms, slow in (("claw", 0, 0.5), ("paw", 0, 0.7), ("man", 2, 6.0))
+            ],
+        },
         "ros_streams": {"rows": [{**row, **nodes}], "highest that holds": 4, "fewest that did not": None},
     }
     for name, part in parts.items():
@@ -171,11 +187,13 @@ def test_stages_of_an_older_run_are_kept_only_if_machine_and_signer_are_the_same
         ({"streams": ""}, ["streams"]),
         ({"streams": "1,2", "ros": True}, ["ros_streams"]),
         ({"settings": True, "compare": True}, ["settings", "compare"]),
+        ({"robots": True}, ["robots"]),
         ({"all": True}, list(stages.STAGES)),
     ],
 )
 def test_options_choose_stages(options, named):
-    given = {"all": False, "ros": False, "streams": None, "settings": False, "compare": False, **options}
+    given = {"all": False, "ros": False, "streams": None, "settings": False, "compare": False, "robots": False}
+    given |= options
     assert stages.chosen(SimpleNamespace(**given)) == named
 
 
@@ -295,11 +313,25 @@ def test_texts_differ_and_short_ones_are_their_sentences():
     assert short_texts(["where did all of the dogs go"], words=3) == ["where did all of the dogs go"]
 
 
+def test_robots_whose_description_is_not_here_are_left_out_and_told(tmp_path):
+    pytest.importorskip("ruckig", reason="the extra robots is not installed")
+    from nsa_ros.cli.benchmark import robots
+
+    said = []
+    found = robots.measure(said.append, ["allegro_right", "nsa_hand"], urdf=root() / "urdf")
+    assert [row["robot"] for row in found["robots"]] == ["nsa_hand"]
+    assert found["robots"][0]["retargeting [ms]"]["p50"] > 0
+    assert said[0].startswith("allegro_right is left out: ")
+    assert "allegro_hand_right.urdf" in said[0]
+
+
 # The page
 
 
 def test_wishes_are_met_missed_or_not_measured():
     by_title = {target.title: target for target in targets(made_up())}
+    assert by_title["retargeting a pose, hands alone, p99"].measured == "1.4 ms"
+    assert by_title["retargeting a pose, hands and arms, p99"].met is False
     assert by_title["text → first model sample in another process, p50 / p99"].met is True
     assert by_title["generation of one stream, against real time"].met is False
     assert by_title["underruns while signing with one core busy"].met is False

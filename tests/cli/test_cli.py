@@ -73,7 +73,7 @@ def test_a_contact_sheet_and_a_film_are_written(tmp_path):
         (["sign", "hi", "--reference", "--out", "no/such/folder/hi.npz"], "make it first"),
         (["sign", "hi", "--reference", "--fps", "0"], "between 1 and 1000"),
         (["sign", "hi", "--reference", "--seed", "-1"], "between 0 and"),
-        (["sign", "hi", "--reference", "--speed", "9"], "between 0.1 and 4"),
+        (["sign", "hi", "--reference", "--speed", "9"], "between 0.02 and 4"),
         (["sign", "hi", "--bundle", "nowhere"], "nowhere"),
         (["sign", "hi", "--provider", "abacus"], "auto, tensorrt, cuda, cpu"),
         (["view", "no-such-file.npz"], "no motion file"),

@@ -5,12 +5,12 @@ from dataclasses import fields
 import pytest
 
 from nsa_ros.errors import NsaError
-from nsa_ros.ros.parameters import SignerParameters, ViewerParameters, changed, check
+from nsa_ros.ros.parameters import RobotParameters, SignerParameters, ViewerParameters, changed, check
 
-BOTH = [SignerParameters, ViewerParameters]
+ALL = [SignerParameters, ViewerParameters, RobotParameters]
 
 
-@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize("kind", ALL)
 def test_every_parameter_is_described_and_its_default_is_legal(kind: type) -> None:
     for spec in fields(kind):
         assert len(spec.metadata["description"]) > 10, spec.name
@@ -22,8 +22,8 @@ def test_every_parameter_is_described_and_its_default_is_legal(kind: type) -> No
     [
         ("signer", "robot", "model, reference"),
         ("provider", "npu", "auto, cpu, cuda, tensorrt"),
-        ("speed", 0.0, "between 0.25 and 3"),
-        ("speed", float("nan"), "between 0.25 and 3"),
+        ("speed", 0.0, "between 0.02 and 3"),
+        ("speed", float("nan"), "between 0.02 and 3"),
         ("rate", 5000.0, "between 10"),
         ("queue_length", -1, "between 0 and"),
     ],

@@ -218,6 +218,24 @@ def test_speed_scales_the_time_that_an_utterance_takes(speed):
     assert ticks(speed) == pytest.approx(ticks(1.0) / speed, rel=0.15)
 
 
+def test_the_slowest_tempo_goes_through_every_frame_as_smoothly():
+    motion = waving(24)
+    timeline = Timeline(MODEL)
+    timeline.speed = 0.02
+    signed(timeline, motion)
+    samples = until(timeline, lambda sample: sample.phase == "rest", 10000)
+    assert_within_limits(samples)
+    assert timeline.counts.rate.sum() == 0
+    assert timeline.underruns == 0
+    signing = [sample for sample in samples if sample.phase == "signing"]
+    assert len(signing) == pytest.approx(24 / FPS / 0.02 * RATE, rel=0.05)
+    published = np.array([[*sample.q, *sample.expression] for sample in signing])
+    for frame in all_frames(motion)[2:]:
+        assert np.abs(published - frame).max(axis=1).min() < 4e-3
+    fastest = max(np.abs(np.diff(published, axis=0)).max(axis=1)) * RATE
+    assert fastest < 0.05 * max(np.abs(np.diff(all_frames(motion), axis=0)).max(axis=1)) * FPS
+
+
 def test_speed_may_change_while_signing_without_a_jolt():
     timeline = Timeline(MODEL)
     signed(timeline, waving(240, turns=6.0))

@@ -107,6 +107,16 @@ def _highest(figures: Figures) -> Filled:
     return {"highest": figures["highest that holds"], "beyond": f"; {failed} did not" if failed else ""}
 
 
+def robots(figures: Figures, found: Figures) -> Filled:
+    """A row a robot."""
+    parts = ("retargeting [ms]", "within limits [ms]", "both [ms]")
+    rows = [
+        [f"`{row['robot']}`", row["hands"], row["arms"], row["joints"], *(spread(row[part]) for part in parts)]
+        for row in figures["robots"]
+    ]
+    return {"table": table(["robot", "hands", "arms", "joints", *parts], rows), "frames": figures["frames"]}
+
+
 def settings(figures: Figures, found: Figures) -> Filled:
     """A row a combination, all cores free and one busy side by side; what other settings change against the node's."""
     by_key = {(r["threads"], r["spinning"], r["batch"], r["one core busy"]): r for r in figures["rows"]}

@@ -33,6 +33,7 @@ class Plan:
         counts: numbers of streams.
         ros_counts: numbers of nodes.
         run: folder of the bundle's training, for torch.
+        urdf: folder of robots' URDF files; where they usually are when left out.
         say: told what is done.
     """
 
@@ -42,6 +43,7 @@ class Plan:
     counts: tuple[int, ...] = COUNTS
     ros_counts: tuple[int, ...] = ROS_COUNTS
     run: Path | None = None
+    urdf: Path | None = None
     say: Say = lambda line: None
 
     @cached_property
@@ -123,6 +125,13 @@ def ros_streams(plan: Plan) -> Figures:
     return stage.measure_many(plan.ros_counts, short_texts(draw_texts(plan.texts)), plan.choice, plan.seconds, plan.say)
 
 
+def robots(plan: Plan) -> Figures:
+    """What following costs each robot whose URDF is here."""
+    from nsa_ros.cli.benchmark import robots as stage
+
+    return stage.measure(plan.say, urdf=plan.urdf)
+
+
 STAGES: dict[str, Callable[[Plan], Figures]] = {
     "start": start,
     "node": node,
@@ -131,6 +140,7 @@ STAGES: dict[str, Callable[[Plan], Figures]] = {
     "steps": steps,
     "streams": streams,
     "settings": settings,
+    "robots": robots,
     "compare": compare,
 }
 """In the order in which they are measured: what listens to a stream comes before torch is in the process."""
@@ -149,7 +159,7 @@ def planned(options: Any, say: Say) -> Plan:
             f"--texts {options.texts}, --seconds {options.seconds:g}: give 1 text or more, and from 0.1 to 600 seconds"
         )
     named = counts(options.streams) if options.streams else None
-    plan = Plan(options, options.texts, options.seconds, run=options.run, say=say)
+    plan = Plan(options, options.texts, options.seconds, run=options.run, urdf=options.urdf, say=say)
     plan.counts, plan.ros_counts = named or plan.counts, named or plan.ros_counts
     return plan
 
@@ -162,6 +172,7 @@ def chosen(options: Any) -> list[str]:
     asked = {
         "streams": many and not options.ros,
         "settings": options.settings,
+        "robots": options.robots,
         "compare": options.compare,
         "node": options.ros and not many,
         "ros_streams": options.ros and many,
@@ -171,6 +182,8 @@ def chosen(options: Any) -> list[str]:
 
 def missing(stage: str) -> str:
     """Why a stage cannot be measured here; empty if it can."""
+    if stage == "robots" and not find_spec("ruckig"):
+        return "no ruckig here (the extra robots)"
     if stage in NEED_ROS and not (find_spec("rclpy") and find_spec("nsa_msgs")):
         return "no ROS 2 for Python here (rclpy, nsa_msgs)"
     return ""

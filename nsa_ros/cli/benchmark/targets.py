@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 
@@ -42,6 +42,7 @@ def targets(document: Mapping[str, Any]) -> list[Target]:
         _most("|interval − 10 ms| at a receiver, at rest, p99", 2.0, _p99(rest, "receiver"), "ms"),
         _none("underruns while signing with one core busy", busy.get("underruns")),
         *_parity(parity),
+        *_robots(stages.get("robots", {}).get("robots", ())),
         *_gpu(stages.get("compare", {})),
     ]
     if "ros_streams" in stages:
@@ -63,6 +64,21 @@ def _parity(parity: Mapping[str, Any]) -> list[Target]:
             apart = tuple(parity[precision]["text"]["fingertips_mm"][:2])
             rows.append(_both(f"{precision} against fp32, fingertips, mean / p99", (1.0, 3.0), apart, "mm", ".2g"))
     return rows
+
+
+def _robots(rows: Sequence[Mapping[str, Any]]) -> list[Target]:
+    """The slowest of the robots with and without arms."""
+    kinds = (("hands alone", 2.0, [row for row in rows if not row["arms"]]),
+             ("hands and arms", 5.0, [row for row in rows if row["arms"]]))  # fmt: skip
+    return [
+        _most(
+            f"retargeting a pose, {title}, p99",
+            limit,
+            max((row["retargeting [ms]"]["p99"] for row in own), default=None),
+            "ms",
+        )
+        for title, limit, own in kinds
+    ]
 
 
 def _gpu(compare: Mapping[str, Any]) -> list[Target]:

@@ -1,0 +1,1 @@
+"""SMPL-X hands and arms to the joints of a robot, within its limits."""

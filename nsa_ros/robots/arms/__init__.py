@@ -1,0 +1,1 @@
+"""The joints of a humanoid's arms for the signer's arms."""

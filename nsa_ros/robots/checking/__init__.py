@@ -1,0 +1,1 @@
+"""What is wrong with the description of a robot, and what to do."""

@@ -1,0 +1,1 @@
+"""What a robot is: its YAML file and its URDF."""

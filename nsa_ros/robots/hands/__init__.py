@@ -1,0 +1,1 @@
+"""The joints of a robot's hands for the signer's hands."""

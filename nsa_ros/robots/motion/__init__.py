@@ -1,0 +1,1 @@
+"""Commands within limits, and when to give them."""

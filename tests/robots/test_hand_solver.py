@@ -1,0 +1,176 @@
+"""Hands that follow by optimisation."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tiny_robot import HAND, ROBOT, write
+
+from nsa_ros.body.skeleton import JOINTS, LEFT_HAND, RIGHT_HAND
+from nsa_ros.errors import NsaError
+from nsa_ros.phonology.handshapes import handshape
+from nsa_ros.robots.description.robot import load_robot
+from nsa_ros.robots.hands import solver as hand_solver
+from nsa_ros.robots.hands.bodies import HandBodies
+from nsa_ros.robots.hands.points import HandPoints
+from nsa_ros.robots.hands.solver import MAPPED, PREVIOUS, REST, STEP, STEPS, HandSolver
+from nsa_ros.robots.human import HumanHands
+from nsa_ros.robots.motion.limits import MotionLimits
+
+LETTERS = [*"ABCDEFGIKLMNOQRSTVWXY"]
+
+
+class Followed:
+    """A robot's hands and their solver."""
+
+    def __init__(self, robot, mapped=False):
+        self.robot, self.points = robot, HandPoints(robot)
+        where = robot.indices(self.points.joints)
+        self.limits = MotionLimits(*(limit[where] for limit in robot.limits))
+        self.rest = robot.rest[where]
+        self.bodies = HandBodies(robot, self.points)
+        self.solver = HandSolver(self.points, self.bodies, self.limits, np.full(len(where), mapped))
+
+    def follow(self, human, frames=30, start=None):
+        q = self.rest if start is None else start
+        for _ in range(frames):
+            q = self.solver.solve(human, q, self.rest)
+        return q
+
+    def at(self, q):
+        return self.points.at(q)[0].reshape(-1, 4, 3)
+
+
+@pytest.fixture(scope="module")
+def own():
+    return Followed(load_robot("nsa_hands"))
+
+
+def signed(name):
+    poses = np.zeros((len(JOINTS), 3))
+    poses[RIGHT_HAND] = handshape(name)
+    poses[LEFT_HAND] = handshape(name) * (1.0, -1.0, -1.0)
+    return HumanHands().points(poses)
+
+
+def directions(points):
+    bones = np.diff(points, axis=-2)
+    return bones / np.linalg.norm(bones, axis=-1, keepdims=True)
+
+
+def degrees(a, b):
+    return np.degrees(np.arccos(np.clip((directions(a) * directions(b)).sum(axis=-1), -1.0, 1.0)))
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_hand_that_is_built_like_the_signers_shows_her_handshape(own, letter):
+    human = signed(letter)
+    apart = degrees(own.at(own.follow(human)), human.reshape(-1, 4, 3)).reshape(2, 5, 3)
+    assert np.median(apart[:, 1:]) < 9.0
+    assert apart[:, 0, 1:].mean() < 15.0
+
+
+def test_left_and_right_mirror_each_other(own):
+    points = own.at(own.follow(signed("F")))
+    np.testing.assert_allclose(points[:5], points[5:], atol=1e-4)
+
+
+def test_where_nothing_else_is_nearer_the_cost_is_least(own):
+    human = signed("K")
+    q = own.follow(human, frames=200)
+
+    def total(q):
+        return own.solver.cost(human, q) + REST**2 * ((q - own.rest) ** 2).sum()
+
+    for joint in range(len(q)):
+        for step in (-0.01, 0.01):
+            other = q.copy()
+            other[joint] = np.clip(q[joint] + step, own.limits.lower[joint], own.limits.upper[joint])
+            assert total(other) >= total(q) - 1e-6
+
+
+def test_a_thumb_that_touches_goes_on_touching(own):
+    apart = {}
+    for name in ("F", "5"):
+        points = own.at(own.follow(signed(name)))
+        apart[name] = np.linalg.norm(points[0, 3] - points[1, 3])
+    human = signed("F")[0]
+    assert apart["F"] < np.linalg.norm(human[0, 3] - human[1, 3]) + 0.006
+    assert apart["5"] > 0.05
+
+
+def test_never_leaves_its_limits_and_never_jumps(own):
+    rng = np.random.default_rng(4)
+    hands, poses, q = HumanHands(), np.zeros((len(JOINTS), 3)), own.rest
+    for _ in range(150):
+        poses = np.clip(poses + rng.normal(0.0, 0.4, poses.shape), -3.0, 3.0)
+        previous, q = q, own.solver.solve(hands.points(poses), q, own.rest)
+        assert np.isfinite(q).all()
+        assert (q >= own.limits.lower).all()
+        assert (q <= own.limits.upper).all()
+        assert np.abs(q - previous).max() <= STEPS * STEP + 1e-9
+
+
+def test_a_small_change_of_the_signer_is_a_small_change_of_the_robot(own):
+    human, other = signed("C"), signed("O")
+    q = own.follow(human, frames=60)
+    for share in np.linspace(0.0, 1.0, 100)[1:]:
+        previous, q = q, own.solver.solve((1.0 - share) * human + share * other, q, own.rest)
+        assert np.abs(q - previous).max() < 0.05
+
+
+def test_of_several_fingers_the_most_stretched_leads(tmp_path):
+    robot = ROBOT.replace("index: {mcp", "index: {follows: [ring, pinky], mcp")
+    tiny = Followed(load_robot(write(tmp_path, robot)))
+    knuckle = tiny.points.joints.index("i_knuckle")
+    open_hand, fist, only_pinky, only_index = (tiny.follow(signed(name))[knuckle] for name in ("5", "S", "I", "D"))
+    assert only_pinky < open_hand + 0.3
+    assert min(fist, only_index) > only_pinky + 0.6
+
+
+def test_a_joint_with_a_row_is_drawn_to_its_guess(tmp_path):
+    robot = load_robot(write(tmp_path))
+    free, drawn = Followed(robot), Followed(robot, mapped=True)
+    guess = free.limits.upper
+    human = signed("5")
+    far, near = (np.abs(f.solver.solve(human, f.follow(human), guess) - guess).sum() for f in (free, drawn))
+    assert near < far
+    assert MAPPED > REST
+
+
+def test_fingers_are_pushed_out_of_each_other(own, monkeypatch):
+    crossing, depths = 0.5 * signed("N") + 0.5 * signed("S"), []
+    for weight in (0.0, hand_solver.COLLISION):
+        monkeypatch.setattr(hand_solver, "COLLISION", weight)
+        _, frames, _ = own.points.at(own.follow(crossing))
+        depths.append(own.bodies.depths(frames, own.bodies.near(frames))[0].max(initial=0.0))
+    assert depths[0] > 0.005
+    assert depths[1] < 0.5 * depths[0]
+
+
+def test_the_frame_before_holds(own):
+    assert PREVIOUS > 0.0
+    human = signed("B")
+    q = own.follow(human, frames=100)
+    np.testing.assert_allclose(own.solver.solve(human, q, own.rest), q, atol=1e-4)
+
+
+def test_a_finger_without_length_is_named(tmp_path):
+    robot = ROBOT.replace("thumb: {pip: t2, tip: {link: t2, at: [0, 0, 0.04]}}", "thumb: {pip: t2, tip: t2}")
+    with pytest.raises(NsaError, match="thumb"):
+        Followed(load_robot(write(tmp_path, robot)))
+
+
+def test_arms_do_not_matter(tmp_path):
+    tilted = HAND.replace('<origin xyz="0 0 0.05" rpy="0 0 0.3"/>', '<origin xyz="0.4 0 0.05" rpy="1 2 0.3"/>')
+    (tmp_path / "tilted").mkdir()
+    one, other = Followed(load_robot(write(tmp_path))), Followed(load_robot(write(tmp_path / "tilted", hand=tilted)))
+    human = signed("Y")
+    np.testing.assert_allclose(one.follow(human), other.follow(human), atol=1e-9)
+
+
+def test_one_hand_of_two_is_as_alone(own):
+    alone = Followed(replace(own.robot, hands={"right": own.robot.hands["right"]}))
+    human = signed("T")
+    both = own.at(own.follow(human))[5:]
+    np.testing.assert_allclose(alone.at(alone.follow(human)), both, atol=1e-6)
