@@ -11,7 +11,7 @@ import numpy as np
 import rclpy
 from nsa_msgs.msg import SignerStatus, SmplxFrame
 from rclpy.context import Context
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import String
@@ -21,6 +21,7 @@ from nsa_ros.body.motion import Motion
 from nsa_ros.errors import NsaError
 from nsa_ros.ros import qos
 from nsa_ros.ros.messages import poses_of, units_of
+from nsa_ros.ros.spinning import Spinning
 from nsa_ros.text.units import Unit
 
 GENERATED = (SmplxFrame.SOURCE_MODEL, SmplxFrame.SOURCE_REFERENCE)
@@ -61,25 +62,15 @@ class SignerClient:
         self.node.create_subscription(SmplxFrame, f"{signer}/smplx", self._on_frame, qos.STREAM)
         self.node.create_subscription(SignerStatus, f"{signer}/status", self._on_status, qos.STATUS_IN)
         self._stop = self.node.create_client(Trigger, f"{signer}/stop")
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self.node)
-        self._thread = threading.Thread(target=self._spin, name="listener", daemon=True)
-        self._thread.start()
+        self._spinning = Spinning(SingleThreadedExecutor(context=self._context), self.node, name="listener")
 
     def __enter__(self) -> SignerClient:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._executor.shutdown(timeout_sec=1.0)
-        self._thread.join(timeout=2.0)
+        self._spinning.close()
         self.node.destroy_node()
         rclpy.shutdown(context=self._context)
-
-    def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            return
 
     def _on_frame(self, frame: SmplxFrame) -> None:
         with self._changed:

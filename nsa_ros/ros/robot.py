@@ -64,9 +64,6 @@ BRAKING = 3.0
 TOPICS_CHECKED = 0.5
 """How often it is looked who publishes on the command topics [s]."""
 
-ANSWER = 2.0
-"""How long a robot that activates by itself waits for controllers that could be asked for their joints [s]."""
-
 TEMPO_MARGIN = 1.01
 """A signer faster than the robot's tempo by less than this factor is not warned of."""
 
@@ -147,7 +144,7 @@ class RobotNode(LifecycleNode):
                 raise NsaError(f"{'; '.join(wrong)}. nsa hand check {parameters.robot} says more")
             self._commands = CommandTopics(self, robot.controllers, robot.joints, parameters.output)
             nameless = [each for each in robot.controllers if self._commands.kind(each) == "position"]
-            self._order, self._configured = ControllerOrder(self, nameless, robot.file), time.monotonic()
+            self._order = ControllerOrder(self, nameless, robot.file)
             self._motion = RobotMotion(robot, parameters, self._commands.kinds)
         except Exception as error:
             self._release()
@@ -184,9 +181,7 @@ class RobotNode(LifecycleNode):
         self._activated = True
         if self._order is not None and self._order.unknown:
             unknown = ", ".join(self._order.unknown)
-            self.get_logger().warning(
-                f"{unknown} cannot be asked for the order of its joints: that of the YAML is used"
-            )
+            self.get_logger().warning(f"{unknown} did not tell the order of its joints: that of the YAML is used")
         sys.setswitchinterval(SWITCH_INTERVAL)
         self._loop = self._loops.add(1.0 / parameters.rate, self._tick, self._on_tick_error, simulated(self))
         self._tell("")
@@ -328,12 +323,8 @@ class RobotNode(LifecycleNode):
                 else f"deactivated: {order.wrong}"
             )
             self.get_logger().error(self._message)
-        elif parameters.active and not self._activated and not self._fault() and self._order_settled(order):
+        elif parameters.active and not self._activated and not self._fault() and order.settled:
             self.trigger_activate()
-
-    def _order_settled(self, order: ControllerOrder) -> bool:
-        """Whether controllers have told the order of their joints, or have had time to."""
-        return not order.waiting and (not order.unknown or time.monotonic() - self._configured > ANSWER)
 
     # What is told
 

@@ -222,27 +222,16 @@ class _Host:
     def __init__(self, node: Any) -> None:
         from rclpy.executors import MultiThreadedExecutor
 
+        from nsa_ros.ros.spinning import Spinning
+
         self.node = node
-        self._executor = MultiThreadedExecutor(num_threads=4)
-        self._executor.add_node(node)
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._spin, name="executor", daemon=True)
-        self._thread.start()
+        self._spinning = Spinning(MultiThreadedExecutor(num_threads=4), node)
 
     def close(self) -> None:
         """End the node in order."""
-        self._ending.set()
+        self._spinning.expect_end()
         self.node.close()
-        self._executor.shutdown(timeout_sec=1.0)
-        self._thread.join(timeout=2.0)
-
-    def _spin(self) -> None:
-        while not self._ending.is_set():
-            try:
-                self._executor.spin_once(timeout_sec=1.0)
-            except Exception as error:  # an error in one callback must not take the node down
-                if not self._ending.is_set():
-                    self.node.get_logger().error(f"{type(error).__name__}: {error}")
+        self._spinning.close()
 
 
 def _give_up() -> None:

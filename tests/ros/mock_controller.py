@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 
 from nsa_ros.ros import controllers
+from nsa_ros.ros.spinning import Spinning
 
 Array = NDArray[np.float64]
 
@@ -85,19 +86,16 @@ class MockRobot:
         for topic, controller in controllers.items():
             node.create_subscription(controller.kind, topic, self._receiver(controller), 10)
         self._lock = threading.Lock()
-        self._executor = SingleThreadedExecutor(context=node.context)
-        self._executor.add_node(node)
+        self._spinning = Spinning(SingleThreadedExecutor(context=node.context), node)
         self._ending = threading.Event()
-        self._threads = [threading.Thread(target=target, daemon=True) for target in (self._spin, self._run)]
-        for thread in self._threads:
-            thread.start()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """End the threads and the node."""
         self._ending.set()
-        self._executor.shutdown(timeout_sec=1.0)
-        for thread in self._threads:
-            thread.join(timeout=2.0)
+        self._spinning.close()
+        self._thread.join(timeout=2.0)
         self.node.destroy_node()
 
     @property
@@ -119,12 +117,6 @@ class MockRobot:
                 controller.receive(message, self._now())
 
         return receive
-
-    def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            return
 
     def _run(self) -> None:
         last = self._now()

@@ -26,6 +26,7 @@ from nsa_ros.body.skeleton import INDEX
 from nsa_ros.robots.description.robot import Robot, load_robot
 from nsa_ros.ros import messages, qos
 from nsa_ros.ros.robot import RobotNode
+from nsa_ros.ros.spinning import Spinning
 
 sys.path.append(str(Path(__file__).parents[1] / "robots"))
 from tiny_robot import HAND, ROBOT, write
@@ -87,22 +88,17 @@ class Rig:
             made = Strict(output, controller.joints, start[self.robot.indices(controller.joints)])
             controllers[f"{controller.name}/{made.topic}"] = made
         self.mock = MockRobot(Node("mock", context=self._context), controllers, self.robot.joints, start)
-        self._client = SingleThreadedExecutor(context=self._context)
-        self._client.add_node(self.client)
-
         values = {"robot": str(file), "output": output, **parameters}
         args = ["", "--ros-args", *(w for key, value in values.items() for w in ("-p", f"{key}:={value}"))]
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
         self.node = RobotNode("tiny")
-        self._executor = MultiThreadedExecutor(num_threads=4)
-        self._executor.add_node(self.node)
-        self._ending = threading.Event()
-        self._threads = [
-            threading.Thread(target=target, daemon=True)
-            for target in (lambda: self._spin(self._executor), lambda: self._spin(self._client), self._sign)
+        self._spinning = [
+            Spinning(MultiThreadedExecutor(num_threads=4), self.node),
+            Spinning(SingleThreadedExecutor(context=self._context), self.client),
         ]
-        for thread in self._threads:
-            thread.start()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._sign, daemon=True)
+        self._thread.start()
 
     @property
     def status(self) -> RobotStatus:
@@ -160,25 +156,17 @@ class Rig:
     def close(self) -> None:
         """End everything."""
         self._ending.set()
+        self._thread.join(timeout=2.0)
+        for spinning in self._spinning:
+            spinning.expect_end()
         self.node.close()
         self.mock.close()
-        self._executor.shutdown(timeout_sec=1.0)
-        self._client.shutdown(timeout_sec=1.0)
-        for thread in self._threads:
-            thread.join(timeout=2.0)
+        for spinning in self._spinning:
+            spinning.close()
         self.node.destroy_node()
         self.client.destroy_node()
         rclpy.shutdown()
         rclpy.shutdown(context=self._context)
-
-    def _spin(self, executor: Any) -> None:
-        """As `nsa_ros.ros.run` does: handles may vanish beneath it."""
-        while not self._ending.is_set():
-            try:
-                executor.spin_once(timeout_sec=1.0)
-            except Exception as error:
-                if not self._ending.is_set():
-                    self.client.get_logger().error(f"{type(error).__name__}: {error}")
 
     def _sign(self) -> None:
         zero, begun, before = np.zeros(10), time.monotonic(), None

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,8 +12,9 @@ import numpy as np
 import pytest
 from harness import wait_for
 from nsa_msgs.msg import RobotStatus, SmplxFrame
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from robot_rig import assert_within_limits, following, started, waving
+from robot_rig import Rig, assert_within_limits, following, started, waving
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool
@@ -19,6 +22,7 @@ from std_msgs.msg import Bool
 from nsa_ros.ros import qos
 from nsa_ros.ros.messages import stamp
 from nsa_ros.ros.node_clock import SteadyTime
+from nsa_ros.ros.spinning import Spinning
 
 FOLLOWING, INACTIVE = RobotStatus.FOLLOWING, RobotStatus.INACTIVE
 
@@ -78,6 +82,20 @@ def test_it_keeps_the_time_of_a_simulation_and_bears_its_reset(tmp_path: Path) -
         assert_within_limits(made)
 
 
+@contextmanager
+def told_by_controller(made: Rig, joints: list[str], answers: bool = True) -> Iterator[None]:
+    """A node as a controller of ros2_control is, with its joints as a parameter."""
+    node = Node("tiny_controller", context=made.client.context)
+    node.declare_parameter("joints", joints)
+    spinning = Spinning(SingleThreadedExecutor(context=made.client.context), node) if answers else None
+    try:
+        yield
+    finally:
+        if spinning is not None:
+            spinning.close()
+        node.destroy_node()
+
+
 @pytest.mark.parametrize(("turned", "success"), [(True, False), (False, True)])
 def test_a_controller_with_another_order_of_joints_is_not_commanded(
     tmp_path: Path, turned: bool, success: bool
@@ -85,19 +103,28 @@ def test_a_controller_with_another_order_of_joints_is_not_commanded(
     with started(tmp_path, output="position") as made:
         (controller,) = made.robot.controllers
         told = list(controller.joints)[:: -1 if turned else 1]
-        node = Node("tiny_controller", context=made.client.context)
-        node.declare_parameter("joints", told)
-        made._client.add_node(node)
-        made.wait(INACTIVE)
-        order = made.node._order
-        wait_for(lambda: not order.unknown and not order.waiting, 5.0, "the controller is not asked")
-        answer = made.activate()
+        with told_by_controller(made, told):
+            made.wait(INACTIVE)
+            order = made.node._order
+            wait_for(lambda: not order.unknown, 5.0, "the controller is not asked")
+            answer = made.activate()
         assert answer.success is success
         if turned:
             assert f"order {', '.join(told)}" in answer.message
             assert str(made.robot.file) in answer.message
-        made._client.remove_node(node)
-        node.destroy_node()
+
+
+def test_a_controller_that_does_not_answer_is_waited_for_only_a_while(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with started(tmp_path, output="position", active=True) as made:
+        made.wait(INACTIVE)
+        order = made.node._order
+        with told_by_controller(made, list(made.robot.joints), answers=False):
+            wait_for(lambda: order.waiting, 5.0, "the controller is not asked")
+            made.poses = waving
+            made.wait(FOLLOWING)
+    assert "tiny_controller did not tell the order of its joints" in capfd.readouterr().err
 
 
 def test_an_emergency_stop_uses_up_the_activation_by_itself(tmp_path: Path) -> None:

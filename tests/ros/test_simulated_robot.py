@@ -1,6 +1,5 @@
 """A simulated robot: its joints, what RViz shows of it, and the robot's node that drives it."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from nsa_ros.ros import messages, qos, robot_view
 from nsa_ros.ros.names import robot_choices
 from nsa_ros.ros.robot import RobotNode
 from nsa_ros.ros.simulated_robot import SimulatedRobotNode, moved
+from nsa_ros.ros.spinning import Spinning
 
 LIMITS = MotionLimits(*(np.array([value, value]) for value in (-1.0, 1.0, 2.0, 10.0, 100.0)))
 
@@ -116,12 +116,7 @@ class Pair:
             RobotNode("tiny", defaults={**shared, "active": True}),
             SimulatedRobotNode("tiny_simulated", defaults=shared),
         ]
-        self._executor = MultiThreadedExecutor(num_threads=4)
-        for node in (self.client, *self.nodes):
-            self._executor.add_node(node)
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._spin, daemon=True)
-        self._thread.start()
+        self._spinning = Spinning(MultiThreadedExecutor(num_threads=4), self.client, *self.nodes)
 
     def driven(self) -> Any:
         """Measured positions of the driven joints [rad]. Shape (n,)."""
@@ -135,22 +130,13 @@ class Pair:
 
     def close(self) -> None:
         """End everything."""
-        self._ending.set()
+        self._spinning.expect_end()
         for node in self.nodes:
             node.close()
-        self._executor.shutdown(timeout_sec=1.0)
-        self._thread.join(timeout=2.0)
+        self._spinning.close()
         for node in (self.client, *self.nodes):
             node.destroy_node()
         rclpy.shutdown()
-
-    def _spin(self) -> None:
-        while not self._ending.is_set():
-            try:
-                self._executor.spin_once(timeout_sec=0.1)
-            except Exception:
-                if not self._ending.is_set():
-                    raise
 
 
 @pytest.fixture(params=["joint_trajectory", "position", "joint_state"])
