@@ -156,7 +156,7 @@ class _Bodies:
 
     def depth(self, q: Array) -> Array:
         """Beyond `SQUEEZE`, of each pair [m]. (..., m) -> (..., P)."""
-        return np.maximum(-SQUEEZE - self._capsules.closest(self._tree.frames(q)).distance, 0.0)
+        return np.maximum(-SQUEEZE - self._capsules.distances(self._tree.frames(q), self._capsules.pairs), 0.0)
 
 
 class _Search:

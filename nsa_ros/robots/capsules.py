@@ -105,6 +105,10 @@ class Capsules:
         pairs = self.pairs if pairs is None else pairs
         return closest(self.ends(frames), self.radius, pairs)
 
+    def distances(self, frames: Frames, pairs: Indices) -> Array:
+        """Distances alone, as `closest` gives them [m]. Shape (..., P)."""
+        return distances(self.ends(frames), self.radius, pairs)
+
     def gradient(self, frames: Frames, found: Closest, pairs: Indices | None = None) -> Array:
         """How the distances change with the driven joints, of one pose [m/rad]. Shape (P, n)."""
         pairs = self.pairs if pairs is None else pairs
@@ -121,23 +125,41 @@ def closest(ends: Array, radius: Array, pairs: Indices) -> Closest:
         radius: [m]. Shape (C,).
         pairs: indices of both capsules. Shape (P, 2).
     """
-    i, j = pairs[:, 0], pairs[:, 1]
-    starts, axes = ends[..., 0, :], ends[..., 1, :] - ends[..., 0, :]
-    squares = _dot(axes, axes)
-    a, b, u, v = starts[..., i, :], starts[..., j, :], axes[..., i, :], axes[..., j, :]
-    w, uu, vv = a - b, squares[..., i], squares[..., j]
-    uv, uw, vw = _dot(u, v), _dot(u, w), _dot(v, w)
-    s = _unit_clip((uv * vw - vv * uw) / np.maximum(uu * vv - uv * uv, _PARALLEL))
-    t = _unit_clip((uv * s + vw) / np.maximum(vv, _PARALLEL))
-    s = _unit_clip((uv * t - uw) / np.maximum(uu, _PARALLEL))
-    first, second = a + s[..., None] * u, b + t[..., None] * v
+    i, j = pairs.T
+    first, second = _nearest(ends[..., i, :, :], ends[..., j, :, :])
     apart = first - second
     length = np.sqrt(_dot(apart, apart))
     crossing = length < 1e-9
     if crossing.any():
-        apart = np.where(crossing[..., None], w + 0.5 * (u - v) + np.array([0.0, 0.0, 1e-6]), apart)
+        middles = ends.mean(axis=-2)
+        between = middles[..., i, :] - middles[..., j, :] + np.array([0.0, 0.0, 1e-6])
+        apart = np.where(crossing[..., None], between, apart)
     normal = apart / np.maximum(np.sqrt(_dot(apart, apart)), 1e-12)[..., None]
     return Closest(length - radius[i] - radius[j], normal, first, second)
+
+
+def distances(ends: Array, radius: Array, pairs: Indices) -> Array:
+    """Distances alone, as `closest` gives them [m]. Shape (..., P)."""
+    i, j = pairs.T
+    return np.asarray(axes_apart(ends[..., i, :, :], ends[..., j, :, :]) - radius[i] - radius[j])
+
+
+def axes_apart(first: Array, second: Array) -> Array:
+    """Distances between line segments by their ends [m]. (..., P, 2, 3), (..., P, 2, 3) -> (..., P)."""
+    a, b = _nearest(first, second)
+    apart = a - b
+    return np.asarray(np.sqrt(_dot(apart, apart)))
+
+
+def _nearest(first: Array, second: Array) -> tuple[Array, Array]:
+    """The points of line segments that are nearest to each other. Shapes (..., P, 3)."""
+    a, b = first[..., 0, :], second[..., 0, :]
+    u, v, w = first[..., 1, :] - a, second[..., 1, :] - b, a - b
+    uu, vv, uv, uw, vw = _dot(u, u), _dot(v, v), _dot(u, v), _dot(u, w), _dot(v, w)
+    s = _unit_clip((uv * vw - vv * uw) / np.maximum(uu * vv - uv * uv, _PARALLEL))
+    t = _unit_clip((uv * s + vw) / np.maximum(vv, _PARALLEL))
+    s = _unit_clip((uv * t - uw) / np.maximum(uu, _PARALLEL))
+    return a + s[..., None] * u, b + t[..., None] * v
 
 
 def robot_capsules(robot: Robot) -> Capsules:

@@ -40,7 +40,7 @@ class Kinematics:
     Args:
         urdf: the robot.
         joints: driven joints; q holds their positions [rad], [m] for prismatic ones.
-        links: links that are wanted, with what carries them; all when left out.
+        links: links that are wanted, with what carries them; all when left out. They are put in order of their depth.
         fixed: positions of joints that are not driven; 0 where left out.
 
     Raises:
@@ -66,6 +66,7 @@ class Kinematics:
         self._gain, self._bias = _coupling(urdf, carriers, self.joints, fixed or {})
         self._parents = np.array([self._index[joint.parent] for joint in carriers], dtype=np.intp)
         self._levels = _levels(self._parents)
+        self._carried = _below(self._parents)[:, 1:].astype(np.float64)
         turns = np.array([joint.kind in ("revolute", "continuous") for joint in carriers])[:, None]
         axes = np.array([joint.axis for joint in carriers]).reshape(-1, 3)
         self._origins = np.array([joint.position for joint in carriers]).reshape(-1, 3)
@@ -77,7 +78,7 @@ class Kinematics:
         self._axes = axes[self._moving]
         self._turns = turns[self._moving]
         self._coupled = self._gain[self._moving]
-        self._below = _below(self._parents)[:, self._moving + 1]
+        self._below = self._carried[:, self._moving]
 
     def __len__(self) -> int:
         return len(self.joints)
@@ -106,16 +107,12 @@ class Kinematics:
         sines, cosines = np.sin(values)[..., None, None], np.cos(values)[..., None, None]
         local = self._turning[0] + sines * self._turning[1] + (1.0 - cosines) * self._turning[2]
         offsets = self._origins + values[..., None] * self._slides
-        shape = values.shape[:-1]
-        positions = np.zeros((*shape, len(self.links), 3))
-        rotations = np.empty((*shape, len(self.links), 3, 3))
+        rotations = np.empty((*values.shape[:-1], len(self.links), 3, 3))
         rotations[..., 0, :, :] = np.eye(3)
-        for links, joints, parents in self._levels:
-            carriers = rotations[..., parents, :, :]
-            rotations[..., links, :, :] = carriers @ local[..., joints, :, :]
-            shifts = (carriers @ offsets[..., joints, :, None])[..., 0]
-            positions[..., links, :] = positions[..., parents, :] + shifts
-        return Frames(positions, rotations)
+        for links, joints in self._levels:
+            rotations[..., links, :, :] = rotations[..., self._parents[joints], :, :] @ local[..., joints, :, :]
+        shifts = (rotations[..., self._parents, :, :] @ offsets[..., None])[..., 0]
+        return Frames(self._carried @ shifts, rotations)
 
     def jacobian(self, frames: Frames, links: ArrayLike, points: ArrayLike) -> Array:
         """How points move with the driven joints.
@@ -130,11 +127,13 @@ class Kinematics:
         """
         points = np.asarray(points, dtype=np.float64)
         axes, centres = self._world_axes(frames), frames.positions[..., self._moving + 1, :]
-        arms = points[..., :, None, :] - centres[..., None, :, :]
-        turned = cross(axes[..., None, :, :], arms)
-        moved = np.where(self._turns, turned, axes[..., None, :, :])
-        moved *= self._below[np.asarray(links)][..., None]
-        return np.asarray(np.swapaxes(moved, -1, -2) @ self._coupled)
+        point, joint = np.nonzero(self._below[np.asarray(links)])
+        about = axes[..., joint, :]
+        moved = np.where(self._turns[joint], cross(about, points[..., point, :] - centres[..., joint, :]), about)
+        each = np.zeros((*points.shape, len(self._moving)))
+        for axis in range(3):
+            each[..., point, axis, joint] = moved[..., axis]
+        return np.asarray((each.reshape(-1, len(self._moving)) @ self._coupled).reshape(*points.shape, len(self)))
 
     def turning(self, frames: Frames, links: ArrayLike) -> Array:
         """How links turn with the driven joints: angular velocity over joint velocity.
@@ -152,7 +151,7 @@ class Kinematics:
 
     def moves(self, link: int) -> NDArray[np.bool_]:
         """Which driven joints move a link. Shape (n,)."""
-        return np.asarray((self._below[link][:, None] & (self._coupled != 0.0)).any(axis=0))
+        return np.asarray((self._below[link] @ (self._coupled != 0.0)) > 0.0)
 
     def _world_axes(self, frames: Frames) -> Array:
         return np.asarray((frames.rotations[..., self._moving + 1, :, :] @ self._axes[..., None])[..., 0])
@@ -165,7 +164,16 @@ def _with_carriers(urdf: Urdf, links: Sequence[str]) -> tuple[str, ...]:
         while link not in wanted:
             wanted.add(link)
             link = urdf.carrier[link].parent
-    return tuple(link for link in urdf.links if link in wanted)
+    return tuple(sorted((link for link in urdf.links if link in wanted), key=lambda link: len(_above(urdf, link))))
+
+
+def _above(urdf: Urdf, link: str) -> list[str]:
+    """The links that carry a link, nearest first."""
+    above = []
+    while link != urdf.links[0]:
+        link = urdf.carrier[link].parent
+        above.append(link)
+    return above
 
 
 def _coupling(
@@ -186,13 +194,14 @@ def _coupling(
     return gain, bias
 
 
-def _levels(parents: NDArray[np.intp]) -> list[tuple[Indices, Indices, Indices]]:
-    """Links of equal depth: their indices, those of their joints, those of their parents."""
-    depth = np.zeros(len(parents) + 1, dtype=int)
-    for joint, parent in enumerate(parents):
-        depth[joint + 1] = depth[parent] + 1
-    levels = [np.flatnonzero(depth == level) for level in range(1, depth.max(initial=0) + 1)]
-    return [(links, links - 1, parents[links - 1]) for links in levels]
+def _levels(parents: NDArray[np.intp]) -> list[tuple[slice, slice]]:
+    """Links of equal depth, which follow one another, and the joints that carry them."""
+    levels, first = [], 1
+    while first <= len(parents):
+        last = first + int(np.searchsorted(parents[first - 1 :], first))
+        levels.append((slice(first, last), slice(first - 1, last - 1)))
+        first = last
+    return levels
 
 
 def _below(parents: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -26,14 +26,15 @@ def crossed(own, spread):
 
 def test_fingers_at_rest_are_apart(own):
     frames = own[1].at(crossed(own, 0.0))[1]
-    depths, moves = own[2].depths(frames, own[2].near(frames))
+    depths, moves, near = own[2].depths(frames, own[2].pairs)
     assert depths.shape == (0,)
     assert moves.shape == (0, len(own[1].joints))
+    assert 0 < len(near) < len(own[2].pairs)
 
 
 def test_crossed_fingers_are_in_each_other(own):
     frames = own[1].at(crossed(own, 0.25))[1]
-    depths, _ = own[2].depths(frames, own[2].near(frames))
+    depths = own[2].depths(frames, own[2].pairs).depth
     assert depths.max() > 0.003
     assert (depths > 0.0).all()
     assert SQUEEZE < REACH
@@ -43,8 +44,7 @@ def test_how_depths_change_with_the_joints(own):
     _, points, bodies = own
     q, step = crossed(own, 0.22), 1e-6
     frames = points.at(q)[1]
-    near = bodies.near(frames)
-    depths, moves = bodies.depths(frames, near)
+    depths, moves, near = bodies.depths(frames, bodies.pairs)
     for name in ("right_index_abduction", "right_middle_abduction", "right_index_mcp", "left_index_mcp"):
         joint, unit = points.joints.index(name), np.zeros(len(q))
         unit[joint] = step
@@ -57,4 +57,4 @@ def test_two_hands_are_not_in_each_other(own):
     """Their palms lie at one place in palm coordinates."""
     robot, points, bodies = own
     frames = points.at(robot.rest[robot.indices(points.joints)])[1]
-    assert not len(bodies.depths(frames, bodies.near(frames))[0])
+    assert not len(bodies.depths(frames, bodies.pairs).depth)

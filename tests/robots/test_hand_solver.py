@@ -143,7 +143,7 @@ def test_fingers_are_pushed_out_of_each_other(own, monkeypatch):
     for weight in (0.0, hand_solver.COLLISION):
         monkeypatch.setattr(hand_solver, "COLLISION", weight)
         _, frames, _ = own.points.at(own.follow(crossing))
-        depths.append(own.bodies.depths(frames, own.bodies.near(frames))[0].max(initial=0.0))
+        depths.append(own.bodies.depths(frames, own.bodies.pairs).depth.max(initial=0.0))
     assert depths[0] > 0.005
     assert depths[1] < 0.5 * depths[0]
 

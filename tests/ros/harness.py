@@ -120,6 +120,16 @@ class Signer:
         return max(self.client.outcomes)
 
 
+def beside_callbacks(node: Any, function: Callable[[], Any]) -> Any:
+    """What a function returns in the thread of a node's callbacks, between two of them.
+
+    rclpy's action client forgets an answer that comes before it has noted the question, so it has to ask from there.
+    """
+    task = node.executor.create_task(function)
+    wait_for(task.done, 10.0, "the node's thread does not turn")
+    return task.result()
+
+
 def wait_for(condition: Callable[[], object], timeout: float, what: str) -> None:
     """Wait until a condition holds, or fail."""
     end = time.monotonic() + timeout

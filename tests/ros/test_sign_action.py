@@ -1,11 +1,12 @@
 """The action: feedback and result, cancel, preemption, refusal."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from action_msgs.msg import GoalStatus
 from fake_signer import FRAMES
-from harness import Signer, wait_for
+from harness import Signer, beside_callbacks, wait_for
 from nsa_msgs.action import Sign
 from nsa_msgs.msg import SignerStatus
 from rclpy.action import ActionClient
@@ -15,20 +16,20 @@ class Goals:
     """Sends goals and keeps their feedback."""
 
     def __init__(self, signer: Signer) -> None:
-        self.client = ActionClient(signer.client.node, Sign, "signer/sign")
+        self.ask = partial(beside_callbacks, signer.client.node)
+        self.client = self.ask(lambda: ActionClient(signer.client.node, Sign, "signer/sign"))
         assert self.client.wait_for_server(timeout_sec=10.0)
         self.feedback: list[Sign.Feedback] = []
 
     def send(self, text: str, **fields: Any) -> Any:
         goal = Sign.Goal(text=text, seed=-1, **fields)
-        future = self.client.send_goal_async(goal, feedback_callback=lambda m: self.feedback.append(m.feedback))
+        future = self.ask(lambda: self.client.send_goal_async(goal, lambda m: self.feedback.append(m.feedback)))
         wait_for(future.done, 10.0, "the goal was not answered")
         assert future.result().accepted
         return future.result()
 
-    @staticmethod
-    def result(handle: Any) -> tuple[int, Sign.Result]:
-        future = handle.get_result_async()
+    def result(self, handle: Any) -> tuple[int, Sign.Result]:
+        future = self.ask(handle.get_result_async)
         wait_for(future.done, 20.0, "no result")
         return future.result().status, future.result().result
 
@@ -59,7 +60,7 @@ def test_a_goal_can_be_cancelled_while_it_is_signed_and_while_it_waits(goals: Go
     first, second, third = (goals.send(text) for text in ("a long text to be cancelled", "waiting", "hello"))
     wait_for(lambda: goals.feedback, 10.0, "no feedback")
     for handle in (second, first):
-        handle.cancel_goal_async()
+        goals.ask(handle.cancel_goal_async)
         status, result = goals.result(handle)
         assert (status, result.outcome) == (GoalStatus.STATUS_CANCELED, Sign.Result.CANCELLED)
     assert goals.result(third)[1].outcome == Sign.Result.SIGNED

@@ -201,7 +201,7 @@ class Arms:
         cosine = np.einsum("ai,ai->a", upper, goal.upper) / np.linalg.norm(upper, axis=1)
         orientation = np.linalg.norm(state.errors[:, :3], axis=1)
         position = np.linalg.norm(state.errors[:, 3:6] + goal.lack, axis=1)
-        distance = float(goal.bodies.every(state.posture).distance.min(initial=np.inf))
+        distance = float(goal.bodies.every(state.posture).min(initial=np.inf))
         return Residuals(orientation, position, np.arccos(np.clip(cosine, -1.0, 1.0)), distance)
 
     def _evaluate(self, goal: Goal, before: Array, q: Array) -> _State:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nsa_ros.robots.arms.chain import Chains, Posture
-from nsa_ros.robots.capsules import Capsules, Closest, closest
+from nsa_ros.robots.capsules import Capsules, Closest, closest, distances
 from nsa_ros.robots.kinematics import Frames, Kinematics, cross
 
 Array = NDArray[np.float64]
@@ -120,9 +120,9 @@ class Bodies:
             self._seen, self._pairs = ends, self._bodies.around(ends)
         return Near(self._pairs, closest(ends, self._bodies.radius, self._pairs))
 
-    def every(self, posture: Posture) -> Closest:
-        """All pairs."""
-        return closest(self._world(posture), self._bodies.radius, self._bodies.pairs)
+    def every(self, posture: Posture) -> Array:
+        """Distances of all pairs [m]. Shape (P,)."""
+        return distances(self._world(posture), self._bodies.radius, self._bodies.pairs)
 
     def gradient(self, posture: Posture, near: Near, which: Indices) -> Array:
         """How distances change with the joints of the arms [m/rad]. (W,) -> (W, A * J)."""

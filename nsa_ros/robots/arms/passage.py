@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nsa_ros.robots.arms.arms import PERIOD
-from nsa_ros.robots.capsules import Capsules, closest
+from nsa_ros.robots.capsules import Capsules, axes_apart
 from nsa_ros.robots.description.robot import Robot
 
 Array = NDArray[np.float64]
@@ -101,7 +101,7 @@ class Passage:
 
     def distance(self, q: Array) -> Array:
         """Of the pairs in poses (..., n) [rad]. Shape (..., P) [m]."""
-        return self._capsules.closest(self._kinematics.frames(q), self.pairs).distance
+        return self._capsules.distances(self._kinematics.frames(q), self.pairs)
 
     def way(self, start: Array, velocity: Array, legs: Sequence[Leg]) -> Way:
         """The motion by way of some goals, at rest in each but the fingers that are not yet there.
@@ -151,13 +151,12 @@ class Passage:
         steps, pairs = self._near(between, moved, least)
         first, second = self.pairs[pairs].T
         floor = least[pairs] + radius[first] + radius[second]
-        closer = _closest(between[steps, first], between[steps, second])
+        closer = axes_apart(between[steps, first], between[steps, second])
         closer = closer - moved[steps, first] - moved[steps, second] < floor + _BEND
         steps, first, second, floor = steps[closer], first[closer], second[closer], floor[closer]
         share = np.linspace(0.0, 1.0, _PARTS + 1)[1:, None, None, None]
         mine, other = ((1.0 - share) * ends[steps, each] + share * ends[steps + 1, each] for each in (first, second))
-        found = _closest(mine.reshape(-1, 2, 3), other.reshape(-1, 2, 3)).reshape(_PARTS, -1)
-        return bool((found >= floor).all())
+        return bool((axes_apart(mine, other) >= floor).all())
 
     def _near(self, ends: Array, moved: Array, least: Array) -> tuple[Indices, Indices]:
         """Steps and pairs whose bounding balls come nearer on them than the least distance.
@@ -191,10 +190,3 @@ def _risen(times: Array, ramp: float) -> Array:
     """Way after some time of a speed that rises to 1 in a smooth ramp."""
     share = np.clip(times / ramp, 0.0, 1.0)
     return np.asarray(ramp * share**3 * (1.0 - 0.5 * share))
-
-
-def _closest(first: Array, second: Array) -> Array:
-    """Distances of the axes of capsules, by their ends (N, 2, 3) each. Shape (N,) [m]."""
-    count = len(first)
-    pairs = np.arange(2 * count).reshape(2, count).T
-    return closest(np.concatenate([first, second]), np.zeros(2 * count), pairs).distance

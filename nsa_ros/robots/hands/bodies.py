@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from nsa_ros.robots.capsules import Capsules, finger_capsules
+from nsa_ros.robots.capsules import Capsules, closest, distances, finger_capsules
 from nsa_ros.robots.description.parts import Capsule
 from nsa_ros.robots.description.robot import Robot
 from nsa_ros.robots.hands.points import HandPoints
@@ -19,6 +21,20 @@ SQUEEZE = 0.003
 
 REACH = 0.02
 """Distance from which fingers do not come to touch within a frame [m]."""
+
+
+class Depths(NamedTuple):
+    """How deep fingers are in each other.
+
+    Attributes:
+        depth: beyond `SQUEEZE`, of pairs that are deeper [m]. Shape (D,).
+        deeper: how it changes with the hands' joints [m/rad]. Shape (D, m).
+        near: pairs that may come to touch within a frame. Shape (N, 2).
+    """
+
+    depth: Array
+    deeper: Array
+    near: Indices
 
 
 class HandBodies:
@@ -53,24 +69,19 @@ class HandBodies:
         pairs = self.capsules.pairs
         self.pairs: Indices = pairs[[sides[first] == sides[second] for first, second in pairs]]
 
-    def near(self, frames: Frames) -> Indices:
-        """Those pairs of capsules that may come to touch within a frame, at most `REACH` apart. Shape (P, 2)."""
-        return self.pairs[self.capsules.closest(frames, self.pairs).distance < REACH]
-
-    def depths(self, frames: Frames, pairs: Indices) -> tuple[Array, Array]:
-        """Depths beyond `SQUEEZE` of those of some pairs that are deeper, and how they change with the hands' joints.
+    def depths(self, frames: Frames, pairs: Indices) -> Depths:
+        """How deep pairs are in each other beyond `SQUEEZE`, of those that are.
 
         Args:
             frames: of one pose of `points.kinematics`.
-            pairs: as `near` gives them.
-
-        Returns:
-            [m], shape (D,), and [m/rad], shape (D, m).
+            pairs: of `self.pairs`. Shape (P, 2).
         """
-        found = self.capsules.closest(frames, pairs)
-        deep = np.flatnonzero(found.distance < -SQUEEZE)
-        distance, normal, first, second = (value[deep] for value in found)
-        links = self.capsules.links[pairs[deep]].T.ravel()
-        moves = self.kinematics.jacobian(frames, links, np.concatenate([first, second]))
+        ends, radius = self.capsules.ends(frames), self.capsules.radius
+        distance = distances(ends, radius, pairs)
+        deep = pairs[distance < -SQUEEZE]
+        found = closest(ends, radius, deep)
+        points = np.concatenate([found.first, found.second])
+        moves = self.kinematics.jacobian(frames, self.capsules.links[deep.T.ravel()], points)
         apart = moves[: len(deep)] - moves[len(deep) :]
-        return -SQUEEZE - distance, -np.einsum("pi,pin->pn", normal, apart)
+        deeper = -np.einsum("pi,pin->pn", found.normal, apart)
+        return Depths(-SQUEEZE - found.distance, deeper, pairs[distance < REACH])

@@ -166,21 +166,18 @@ class HandSolver:
         weighted = (self._differences * (goal.weights**2)[:, None]).T
         normal, right = weighted @ self._differences, weighted @ goal.ways
         q = np.clip(previous, self._lower, self._upper)
-        damping = PREVIOUS**2 + self._pull
-        for step in range(steps):
+        damping, near = PREVIOUS**2 + self._pull, self._bodies.pairs
+        for _ in range(steps):
             points, frames, given = self._points.at(q)
             moves = self._points.jacobian(frames, given)
             gradient = (normal @ points - right).ravel() @ moves.reshape(-1, len(q))
             gradient += PREVIOUS**2 * (q - previous) + self._pull * (q - guess)
             hessian = moves.reshape(-1, len(q)).T @ (normal @ moves.reshape(len(points), -1)).reshape(-1, len(q))
             hessian.flat[:: len(q) + 1] += damping
-            if step == 0:
-                near = self._bodies.near(frames)
-            if len(near):
-                depths, deeper = self._bodies.depths(frames, near)
-                pushed = deeper.T * (COLLISION / (1.0 + (depths / THROUGH) ** 2)) ** 2
-                gradient += pushed @ depths
-                hessian += pushed @ deeper
+            depth, deeper, near = self._bodies.depths(frames, near)
+            pushed = deeper.T * (COLLISION / (1.0 + (depth / THROUGH) ** 2)) ** 2
+            gradient += pushed @ depth
+            hessian += pushed @ deeper
             held = ((q <= self._lower) & (gradient > 0.0)) | ((q >= self._upper) & (gradient < 0.0))
             free = np.flatnonzero(~held)
             turn = np.zeros(len(q))

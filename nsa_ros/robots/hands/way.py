@@ -9,14 +9,18 @@ they close when it is past.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from nsa_ros.robots.capsules import closest
+from nsa_ros.robots.capsules import Capsules, axes_apart
+from nsa_ros.robots.description.parts import Capsule
 from nsa_ros.robots.description.robot import Robot
 from nsa_ros.robots.hands.bodies import HandBodies
 from nsa_ros.robots.hands.points import HandPoints
 from nsa_ros.robots.human import POINTS
+from nsa_ros.robots.kinematics import Kinematics
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -48,7 +52,6 @@ class MakeWay:
         points = HandPoints(robot)
         self._where = robot.indices(points.joints)
         self._straight = straight[self._where]
-        self._bodies = HandBodies(robot, points)
         self._lower, self._upper = robot.limits.lower[self._where], robot.limits.upper[self._where]
         _, frames, given = points.at((self._lower + self._upper) / 2)
         moves = points.jacobian(frames, given).reshape(len(points.fingers), len(POINTS) * 3, -1)
@@ -56,13 +59,19 @@ class MakeWay:
         thumbs = np.array([finger.name == "thumb" for _, finger in points.fingers])
         self._thumb: Flags = moved[thumbs].any(axis=0)
         self._moved: Flags = moved & ~self._thumb & ~thumbs[:, None]
-        first, second = self._bodies.fingers[self._bodies.pairs].T
-        across = (first >= 0) & (second >= 0) & (thumbs[first] != thumbs[second])
-        finger = np.where(thumbs[first], second, first)
-        rows = np.flatnonzero(across)[np.argsort(finger[across], kind="stable")]
-        self._pairs = self._bodies.pairs[rows]
-        self._of_thumb = thumbs[self._bodies.fingers] & (self._bodies.fingers >= 0)
-        self._met, self._starts = np.unique(finger[rows], return_index=True)
+        bodies = HandBodies(robot, points)
+        of_thumb = thumbs[bodies.fingers] & (bodies.fingers >= 0)
+        pairs = bodies.pairs[of_thumb[bodies.pairs].sum(axis=1) == 1]
+        pairs = np.where(of_thumb[pairs[:, :1]], pairs, pairs[:, ::-1])
+        pairs = pairs[bodies.fingers[pairs[:, 1]] >= 0]
+        pairs = pairs[np.argsort(bodies.fingers[pairs[:, 1]], kind="stable")]
+        self._meets = bodies.fingers[pairs[:, 1]]
+        own, others = (np.unique(column) for column in pairs.T)
+        self._pairs = np.stack([np.searchsorted(own, pairs[:, 0]), np.searchsorted(others, pairs[:, 1])], axis=1)
+        self._touch = bodies.capsules.radius[pairs].sum(axis=1)
+        self._thumbs, self._others = (
+            _Shapes(robot, points, [bodies.capsules.shapes[i] for i in each]) for each in (own, others)
+        )
 
     def __call__(self, goal: Array, measured: Array) -> Array:
         """The next goal.
@@ -72,17 +81,18 @@ class MakeWay:
             measured: where they are [rad]. Shape (n,).
         """
         there, here = goal[self._where], measured[self._where]
-        if not (np.abs(there - here)[self._thumb] > STAYS).any() or not len(self._met):
+        if not (np.abs(there - here)[self._thumb] > STAYS).any() or not len(self._pairs):
             return goal
         share = np.linspace(0.0, 1.0, PLACES)[:, None]
-        way = self._ends(np.where(self._thumb, here + share * (there - here), there))
-        now, then = self._barred(way, np.stack([here, there]))
+        way = self._thumbs.ends(here + share * (there - here))
+        every = np.ones(len(self._moved), dtype=np.bool_)
+        now, then = self._barred(way, np.stack([here, there]), every)
         barred = now | then
         if not barred.any():
             return goal
         opened = barred @ self._moved > 0
         fingers = there + np.where(opened, OPENED[:, None] * (self._straight - there), 0.0)
-        clear = ~self._barred(way, fingers)[:, barred].any(axis=1)
+        clear = ~self._barred(way, fingers, barred).any(axis=1)
         if not clear.any():
             return goal
         following, opened = goal.copy(), fingers[clear.argmax()]
@@ -90,23 +100,35 @@ class MakeWay:
         following[self._where] = np.clip(waiting, self._lower, self._upper)
         return following
 
-    def _ends(self, q: Array) -> Array:
-        """Both ends of each capsule for joints (k, m) [m]. Shape (k, C, 2, 3)."""
-        return self._bodies.capsules.ends(self._bodies.kinematics.frames(q))
-
-    def _barred(self, way: Array, fingers: Array) -> Flags:
+    def _barred(self, way: Array, fingers: Array, which: Flags) -> Flags:
         """Which fingers the thumb would be in on its way.
 
         Args:
-            way: ends of the capsules at places on it, of which the thumb's count [m]. Shape (s, C, 2, 3).
+            way: ends of the thumb's capsules at places on it [m]. Shape (s, T, 2, 3).
             fingers: joints of which the other fingers' count, as they may stand [rad]. Shape (k, m).
+            which: fingers that are looked at. Shape (N,).
 
         Returns:
             Shape (k, N).
         """
-        ends = np.where(self._of_thumb[:, None, None], way, self._ends(fingers)[:, None])
-        distance = closest(ends, self._bodies.capsules.radius, self._pairs).distance
-        nearest = np.minimum.reduceat(distance, self._starts, axis=-1)
-        barred = np.zeros((len(fingers), len(self._moved)), dtype=np.bool_)
-        barred[:, self._met] = nearest.min(axis=1) < np.minimum(nearest[:, -1], 0.0) - DEEP
+        looked = which[self._meets]
+        meets, (mine, other) = self._meets[looked], self._pairs[looked].T
+        starts = np.flatnonzero(np.diff(meets, prepend=-1))
+        distance = axes_apart(way[:, mine], self._others.ends(fingers)[:, None, other]) - self._touch[looked]
+        nearest = np.minimum.reduceat(distance, starts, axis=-1)
+        barred = np.zeros((len(fingers), len(which)), dtype=np.bool_)
+        barred[:, meets[starts]] = nearest.min(axis=1) < np.minimum(nearest[:, -1], 0.0) - DEEP
         return barred
+
+
+class _Shapes:
+    """Some capsules of a hand, and the links that carry them alone."""
+
+    def __init__(self, robot: Robot, points: HandPoints, shapes: Sequence[Capsule]) -> None:
+        tree = points.kinematics
+        self._kinematics = Kinematics(tree.urdf, tree.joints, [shape.link for shape in shapes], robot.fixed)
+        self._capsules = Capsules(self._kinematics, shapes, robot.rest[robot.indices(points.joints)])
+
+    def ends(self, q: Array) -> Array:
+        """Both ends of each axis for joints (k, m) [m]. Shape (k, C, 2, 3)."""
+        return self._capsules.ends(self._kinematics.frames(q))
