@@ -66,7 +66,6 @@ class Kinematics:
         self._gain, self._bias = _coupling(urdf, carriers, self.joints, fixed or {})
         self._parents = np.array([self._index[joint.parent] for joint in carriers], dtype=np.intp)
         self._levels = _levels(self._parents)
-        self._carried = _below(self._parents)[:, 1:].astype(np.float64)
         turns = np.array([joint.kind in ("revolute", "continuous") for joint in carriers])[:, None]
         axes = np.array([joint.axis for joint in carriers]).reshape(-1, 3)
         self._origins = np.array([joint.position for joint in carriers]).reshape(-1, 3)
@@ -78,7 +77,7 @@ class Kinematics:
         self._axes = axes[self._moving]
         self._turns = turns[self._moving]
         self._coupled = self._gain[self._moving]
-        self._below = self._carried[:, self._moving]
+        self._below = _below(self._parents)[:, self._moving + 1]
 
     def __len__(self) -> int:
         return len(self.joints)
@@ -107,12 +106,15 @@ class Kinematics:
         sines, cosines = np.sin(values)[..., None, None], np.cos(values)[..., None, None]
         local = self._turning[0] + sines * self._turning[1] + (1.0 - cosines) * self._turning[2]
         offsets = self._origins + values[..., None] * self._slides
-        rotations = np.empty((*values.shape[:-1], len(self.links), 3, 3))
+        positions = np.zeros((*values.shape[:-1], len(self.links), 3))
+        rotations = np.empty((*positions.shape, 3))
         rotations[..., 0, :, :] = np.eye(3)
         for links, joints in self._levels:
             rotations[..., links, :, :] = rotations[..., self._parents[joints], :, :] @ local[..., joints, :, :]
         shifts = (rotations[..., self._parents, :, :] @ offsets[..., None])[..., 0]
-        return Frames(self._carried @ shifts, rotations)
+        for links, joints in self._levels:
+            positions[..., links, :] = positions[..., self._parents[joints], :] + shifts[..., joints, :]
+        return Frames(positions, rotations)
 
     def jacobian(self, frames: Frames, links: ArrayLike, points: ArrayLike) -> Array:
         """How points move with the driven joints.
@@ -151,7 +153,7 @@ class Kinematics:
 
     def moves(self, link: int) -> NDArray[np.bool_]:
         """Which driven joints move a link. Shape (n,)."""
-        return np.asarray((self._below[link] @ (self._coupled != 0.0)) > 0.0)
+        return np.asarray((self._below[link][:, None] & (self._coupled != 0.0)).any(axis=0))
 
     def _world_axes(self, frames: Frames) -> Array:
         return np.asarray((frames.rotations[..., self._moving + 1, :, :] @ self._axes[..., None])[..., 0])
