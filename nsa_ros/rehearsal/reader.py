@@ -42,7 +42,8 @@ class _Course(NamedTuple):
 
     Attributes:
         palms: distal, palmar and radial (columns) in the chest's frame. Shape (F, 3, 3).
-        tips: of the fingers, as in `FINGERS`, NaN where there is none [m]. Shape (F, 5, 3).
+        tips: of the fingers, as in `FINGERS`, NaN where there is none [m]. Of a robot, as if its fingers always were as
+            they are in the hold: a finger that comes out late draws nothing. Shape (F, 5, 3).
     """
 
     palms: Array
@@ -118,8 +119,9 @@ class _Arm:
         base = np.swapaxes(frames.rotations[:, self._base], 1, 2)
         palms = base @ frames.rotations[:, self._palm] @ self._axes
         place = (base @ (frames.positions[:, self._palm] - frames.positions[:, self._base])[..., None])[..., 0]
+        held = self._hand.of_robot(q[_last(len(q), HOLD)])[:, :, _TIP].mean(axis=0)
         tips = np.full((len(q), len(FINGERS), 3), np.nan)
-        tips[:, self._rows] = place[:, None] + self._hand.of_robot(q)[:, :, _TIP] @ np.swapaxes(palms, 1, 2)
+        tips[:, self._rows] = place[:, None] + held @ np.swapaxes(palms, 1, 2)
         return _Course(palms, tips)
 
 

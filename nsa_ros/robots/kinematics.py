@@ -40,7 +40,7 @@ class Kinematics:
     Args:
         urdf: the robot.
         joints: driven joints; q holds their positions [rad], [m] for prismatic ones.
-        links: links that are wanted, with what carries them; all when left out. They are put in order of their depth.
+        links: links that are wanted, with what carries them; all when left out.
         fixed: positions of joints that are not driven; 0 where left out.
 
     Raises:
@@ -109,11 +109,11 @@ class Kinematics:
         positions = np.zeros((*values.shape[:-1], len(self.links), 3))
         rotations = np.empty((*positions.shape, 3))
         rotations[..., 0, :, :] = np.eye(3)
-        for links, joints in self._levels:
-            rotations[..., links, :, :] = rotations[..., self._parents[joints], :, :] @ local[..., joints, :, :]
+        for links, joints, parents in self._levels:
+            rotations[..., links, :, :] = rotations[..., parents, :, :] @ local[..., joints, :, :]
         shifts = (rotations[..., self._parents, :, :] @ offsets[..., None])[..., 0]
-        for links, joints in self._levels:
-            positions[..., links, :] = positions[..., self._parents[joints], :] + shifts[..., joints, :]
+        for links, joints, parents in self._levels:
+            positions[..., links, :] = positions[..., parents, :] + shifts[..., joints, :]
         return Frames(positions, rotations)
 
     def jacobian(self, frames: Frames, links: ArrayLike, points: ArrayLike) -> Array:
@@ -166,16 +166,7 @@ def _with_carriers(urdf: Urdf, links: Sequence[str]) -> tuple[str, ...]:
         while link not in wanted:
             wanted.add(link)
             link = urdf.carrier[link].parent
-    return tuple(sorted((link for link in urdf.links if link in wanted), key=lambda link: len(_above(urdf, link))))
-
-
-def _above(urdf: Urdf, link: str) -> list[str]:
-    """The links that carry a link, nearest first."""
-    above = []
-    while link != urdf.links[0]:
-        link = urdf.carrier[link].parent
-        above.append(link)
-    return above
+    return tuple(link for link in urdf.links if link in wanted)
 
 
 def _coupling(
@@ -196,14 +187,13 @@ def _coupling(
     return gain, bias
 
 
-def _levels(parents: NDArray[np.intp]) -> list[tuple[slice, slice]]:
-    """Links of equal depth, which follow one another, and the joints that carry them."""
-    levels, first = [], 1
-    while first <= len(parents):
-        last = first + int(np.searchsorted(parents[first - 1 :], first))
-        levels.append((slice(first, last), slice(first - 1, last - 1)))
-        first = last
-    return levels
+def _levels(parents: NDArray[np.intp]) -> list[tuple[Indices, Indices, Indices]]:
+    """Links of equal depth: their indices, those of their joints, those of their parents."""
+    depth = np.zeros(len(parents) + 1, dtype=int)
+    for joint, parent in enumerate(parents):
+        depth[joint + 1] = depth[parent] + 1
+    levels = [np.flatnonzero(depth == level) for level in range(1, depth.max(initial=0) + 1)]
+    return [(links, links - 1, parents[links - 1]) for links in levels]
 
 
 def _below(parents: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -18,13 +18,10 @@ from nsa_ros.robots.arms.smoothing import Smoother
 from nsa_ros.robots.arms.steering import Steering
 from nsa_ros.robots.description.parts import Hand
 from nsa_ros.robots.description.robot import Robot
-from nsa_ros.robots.hands.bodies import HandBodies
 from nsa_ros.robots.hands.joint_map import JointMap
-from nsa_ros.robots.hands.points import HandPoints
-from nsa_ros.robots.hands.solver import HandSolver
+from nsa_ros.robots.hands.optimised import METHODS, OptimisedHands
 from nsa_ros.robots.hands.way import MakeWay
 from nsa_ros.robots.human import HumanHands
-from nsa_ros.robots.motion.limits import MotionLimits
 
 Array = NDArray[np.float64]
 
@@ -41,9 +38,10 @@ _LARGEST = 100.0
 class Retargeter:
     """A robot that follows the signer, pose after pose.
 
-    What it gives is finite, within position limits, and continuous as long as the poses are; speeds and jerks are the
-    business of `follower.Follower`. A robot with arms is smoothed, and so 110 ms late (`SMOOTHING`). A joint of the
-    signer whose rotation is not finite counts as it was last.
+    What it gives is finite, within position limits, and continuous as long as the poses are, but for hands that search
+    (`hands.search`), which may jump; speeds and jerks are the business of `follower.Follower`. A robot with arms is
+    smoothed, and so 110 ms late (`SMOOTHING`). A joint of the signer whose rotation is not finite counts as it was
+    last.
 
     Attributes:
         robot: the robot.
@@ -61,16 +59,11 @@ class Retargeter:
         skeleton = skeleton or default_skeleton()
         self.robot, self.names = robot, robot.joints
         self._human = HumanHands(skeleton)
-        optimised = _only(robot, "optimise")
         self._map = JointMap(robot, skeleton)
         self._mapped = robot.indices(self._map.joints)
-        self._solver, self._solved = None, robot.indices(())
-        if optimised.hands:
-            points = HandPoints(optimised)
-            self._solved = robot.indices(points.joints)
-            limits = MotionLimits(*(limit[self._solved] for limit in robot.limits))
-            bodies = HandBodies(optimised, points)
-            self._solver = HandSolver(points, bodies, limits, np.isin(points.joints, self._map.joints))
+        methods = {hand.method for hand in robot.hands.values()}
+        mapped = np.isin(robot.joints, self._map.joints)
+        self._optimised = [OptimisedHands(robot, method, mapped) for method in METHODS if method in methods]
         self._arms = Arms(robot, skeleton) if robot.arms else None
         self._steering = Steering(robot, self._arms) if self._arms else None
         self._poses = np.zeros((len(JOINTS), 3))
@@ -164,9 +157,10 @@ class Retargeter:
         q = self.robot.rest.copy()
         if len(self._mapped):
             q[self._mapped] = self._map(self._poses)
-        if self._solver:
-            human, previous = self._human.points(self._poses), self._q[self._solved]
-            q[self._solved] = self._solver.solve(human, previous, guess=q[self._solved])
+        if self._optimised:
+            human = self._human.points(self._poses)
+            for hands in self._optimised:
+                q = hands(human, self._q, q)
         self._q = q
         return q.copy()
 
@@ -183,8 +177,3 @@ def _opposes(hand: Hand) -> bool:
     """Whether a hand has points of a thumb and of another finger."""
     names = {finger.name for finger in hand.fingers}
     return "thumb" in names and len(names) > 1
-
-
-def _only(robot: Robot, method: str) -> Robot:
-    """The robot with those hands that follow by one method."""
-    return replace(robot, hands={side: hand for side, hand in robot.hands.items() if hand.method == method})

@@ -10,10 +10,9 @@ from nsa_ros.body.skeleton import JOINTS, LEFT_HAND, RIGHT_HAND
 from nsa_ros.errors import NsaError
 from nsa_ros.phonology.handshapes import handshape
 from nsa_ros.robots.description.robot import load_robot
-from nsa_ros.robots.hands import solver as hand_solver
 from nsa_ros.robots.hands.bodies import HandBodies
 from nsa_ros.robots.hands.points import HandPoints
-from nsa_ros.robots.hands.solver import MAPPED, PREVIOUS, REST, STEP, STEPS, HandSolver
+from nsa_ros.robots.hands.solver import FIRM, MAPPED, PREVIOUS, REST, SOFT, STEP, STEPS, HandSolver
 from nsa_ros.robots.human import HumanHands
 from nsa_ros.robots.motion.limits import MotionLimits
 
@@ -23,18 +22,18 @@ LETTERS = [*"ABCDEFGIKLMNOQRSTVWXY"]
 class Followed:
     """A robot's hands and their solver."""
 
-    def __init__(self, robot, mapped=False):
+    def __init__(self, robot, mapped=False, push=SOFT):
         self.robot, self.points = robot, HandPoints(robot)
         where = robot.indices(self.points.joints)
         self.limits = MotionLimits(*(limit[where] for limit in robot.limits))
         self.rest = robot.rest[where]
         self.bodies = HandBodies(robot, self.points)
-        self.solver = HandSolver(self.points, self.bodies, self.limits, np.full(len(where), mapped))
+        self.solver = HandSolver(self.points, self.bodies, self.limits, np.full(len(where), mapped), push)
 
     def follow(self, human, frames=30, start=None):
         q = self.rest if start is None else start
         for _ in range(frames):
-            q = self.solver.solve(human, q, self.rest)
+            q = self.solver.solve(self.solver.goal(human), q, self.rest)
         return q
 
     def at(self, q):
@@ -80,7 +79,7 @@ def test_where_nothing_else_is_nearer_the_cost_is_least(own):
     q = own.follow(human, frames=200)
 
     def total(q):
-        return own.solver.cost(human, q) + REST**2 * ((q - own.rest) ** 2).sum()
+        return own.solver.costs(own.solver.goal(human), q, own.rest).sum()
 
     for joint in range(len(q)):
         for step in (-0.01, 0.01):
@@ -104,7 +103,7 @@ def test_never_leaves_its_limits_and_never_jumps(own):
     hands, poses, q = HumanHands(), np.zeros((len(JOINTS), 3)), own.rest
     for _ in range(150):
         poses = np.clip(poses + rng.normal(0.0, 0.4, poses.shape), -3.0, 3.0)
-        previous, q = q, own.solver.solve(hands.points(poses), q, own.rest)
+        previous, q = q, own.solver.solve(own.solver.goal(hands.points(poses)), q, own.rest)
         assert np.isfinite(q).all()
         assert (q >= own.limits.lower).all()
         assert (q <= own.limits.upper).all()
@@ -115,7 +114,7 @@ def test_a_small_change_of_the_signer_is_a_small_change_of_the_robot(own):
     human, other = signed("C"), signed("O")
     q = own.follow(human, frames=60)
     for share in np.linspace(0.0, 1.0, 100)[1:]:
-        previous, q = q, own.solver.solve((1.0 - share) * human + share * other, q, own.rest)
+        previous, q = q, own.solver.solve(own.solver.goal((1.0 - share) * human + share * other), q, own.rest)
         assert np.abs(q - previous).max() < 0.05
 
 
@@ -130,29 +129,33 @@ def test_of_several_fingers_the_most_stretched_leads(tmp_path):
 
 def test_a_joint_with_a_row_is_drawn_to_its_guess(tmp_path):
     robot = load_robot(write(tmp_path))
-    free, drawn = Followed(robot), Followed(robot, mapped=True)
-    guess = free.limits.upper
-    human = signed("5")
-    far, near = (np.abs(f.solver.solve(human, f.follow(human), guess) - guess).sum() for f in (free, drawn))
+    human, far_and_near = signed("5"), []
+    for hand in (Followed(robot), Followed(robot, mapped=True)):
+        guess = hand.limits.upper
+        q = hand.solver.solve(hand.solver.goal(human), hand.follow(human), guess)
+        far_and_near.append(np.abs(q - guess).sum())
+    far, near = far_and_near
     assert near < far
     assert MAPPED > REST
 
 
-def test_fingers_are_pushed_out_of_each_other(own, monkeypatch):
-    crossing, depths = 0.5 * signed("N") + 0.5 * signed("S"), []
-    for weight in (0.0, hand_solver.COLLISION):
-        monkeypatch.setattr(hand_solver, "COLLISION", weight)
-        _, frames, _ = own.points.at(own.follow(crossing))
-        depths.append(own.bodies.depths(frames, own.bodies.pairs).depth.max(initial=0.0))
-    assert depths[0] > 0.005
-    assert depths[1] < 0.5 * depths[0]
+def test_fingers_are_pushed_out_of_each_other():
+    robot, depths = load_robot("nsa_hands"), []
+    for push in (SOFT._replace(weight=0.0), SOFT, FIRM):
+        hands = Followed(robot, push=push)
+        _, frames, _ = hands.points.at(hands.follow(0.5 * signed("N") + 0.5 * signed("S")))
+        depths.append(hands.bodies.depth(frames).max())
+    none, soft, firm = depths
+    assert none > 0.005
+    assert soft < 0.5 * none
+    assert firm < 0.25 * soft
 
 
 def test_the_frame_before_holds(own):
     assert PREVIOUS > 0.0
     human = signed("B")
     q = own.follow(human, frames=100)
-    np.testing.assert_allclose(own.solver.solve(human, q, own.rest), q, atol=1e-4)
+    np.testing.assert_allclose(own.solver.solve(own.solver.goal(human), q, own.rest), q, atol=1e-4)
 
 
 def test_a_finger_without_length_is_named(tmp_path):

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-METHODS = ("optimise", "joints")
-"""How a hand follows: fingertips and finger directions by optimisation, or joint by joint."""
+METHODS = ("optimise", "search", "joints")
+"""How a hand follows: fingertips and finger directions by optimisation, the same with a search, or joint by joint."""
 
 CONTROLLERS = ("joint_trajectory", "position", "joint_state")
 """How a controller is commanded: by JointTrajectory, Float64MultiArray or JointState messages."""

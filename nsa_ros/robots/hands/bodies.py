@@ -11,6 +11,7 @@ from nsa_ros.robots.capsules import Capsules, closest, distances, finger_capsule
 from nsa_ros.robots.description.parts import Capsule
 from nsa_ros.robots.description.robot import Robot
 from nsa_ros.robots.hands.points import HandPoints
+from nsa_ros.robots.human import SIDES
 from nsa_ros.robots.kinematics import Frames
 
 Array = NDArray[np.float64]
@@ -45,6 +46,7 @@ class HandBodies:
         capsules: all of them.
         fingers: index in `points.fingers` of the finger that each capsule belongs to, -1 for palms. Shape (C,).
         pairs: those that may touch, of one hand each. Shape (P, 2).
+        sides: index in `human.SIDES` of the hand of each pair. Shape (P,).
 
     Args:
         robot: whose hands.
@@ -68,6 +70,11 @@ class HandBodies:
         self.fingers: Indices = np.array(fingers, dtype=np.intp)
         pairs = self.capsules.pairs
         self.pairs: Indices = pairs[[sides[first] == sides[second] for first, second in pairs]]
+        self.sides: Indices = np.array([SIDES.index(sides[first]) for first, _ in self.pairs], dtype=np.intp)
+
+    def depth(self, frames: Frames) -> Array:
+        """How deep each pair is in each other beyond `SQUEEZE`, 0 where it is not [m]. Shape (..., P)."""
+        return np.asarray(np.maximum(-SQUEEZE - self.capsules.distances(frames, self.pairs), 0.0))
 
     def depths(self, frames: Frames, pairs: Indices) -> Depths:
         """How deep pairs are in each other beyond `SQUEEZE`, of those that are.

@@ -37,6 +37,8 @@ class HandPoints:
         fingers: the N fingers: left hand before right, in the order of `human.FINGERS`.
         joints: driven joints of the hands, in the robot's order.
         kinematics: of the hands on their common root.
+        moved: which joints move each finger. Shape (N, m).
+        thumbs: which fingers are thumbs. Shape (N,).
 
     Args:
         robot: whose hands.
@@ -57,6 +59,13 @@ class HandPoints:
         )
         self._links = np.array([self.kinematics.index(point.link) for point in given], dtype=np.intp)
         self._at = np.array([point.at for point in given])
+        self.moved = np.array(
+            [
+                np.any([self.kinematics.moves(self.kinematics.index(point.link)) for point in points.values()], axis=0)
+                for points in (finger.points for _, finger in self.fingers)
+            ]
+        )
+        self.thumbs = np.array([finger.name == "thumb" for _, finger in self.fingers])
         blend = np.zeros((len(self.fingers), len(POINTS), len(given)))
         start = 0
         for row, (_, finger) in enumerate(self.fingers):

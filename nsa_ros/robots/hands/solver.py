@@ -11,8 +11,9 @@ size, with the same way on the signer's hand:
   Handa et al., ICRA 2020, and of AnyTeleop, Qin et al., RSS 2023). Thumbs differ the most between hands, and where the
   thumb is among the fingers tells A, S, T, E, M, N and O from each other.
 
-Fingers are pushed out of each other and out of the palm. The push fades with depth (Geman and McClure, Bull. ISI 52,
-1987), so that a thumb which has to get to the other side of a finger is not held on the wrong one for ever.
+Fingers are pushed out of each other and out of the palm. A `SOFT` push fades with depth (Geman and McClure, Bull. ISI
+52, 1987), so that a thumb which has to get to the other side of a finger is not held on the wrong one for ever; a
+`FIRM` one does not, so that fingers end beside each other, and the other side has to be looked for (`search`).
 
 Weak pulls towards the frame before and towards a guess settle what the points leave open. A finger that follows several
 human ones follows mainly the one that is stretched the most, and the change from one to the other is smooth.
@@ -53,9 +54,6 @@ BONES = 3
 PREVIOUS, REST, MAPPED = 0.7, 0.2, 1.0
 """Weights of what a joint differs from the frame before, from its rest and from the direct map [1/rad]."""
 
-COLLISION, THROUGH = 60.0, 0.008
-"""Weight of how deep fingers are in each other, beyond what is a touch [1/m], and the depth from which it fades [m]."""
-
 LEADS = 0.05
 """How much less stretched than the most stretched a human finger is that has a share of 1/e in leading [-]."""
 
@@ -68,6 +66,21 @@ STEPS = 2
 _TIP = POINTS.index("tip")
 _KNUCKLE = POINTS.index("mcp")
 _STILL = 1e-6
+
+
+class Push(NamedTuple):
+    """How fingers are pushed out of each other.
+
+    Attributes:
+        weight: of how deep they are, beyond what is a touch [1/m].
+        through: depth from which it fades [m].
+    """
+
+    weight: float
+    through: float
+
+
+SOFT, FIRM = Push(60.0, 0.008), Push(250.0, np.inf)
 
 
 class Goal(NamedTuple):
@@ -90,13 +103,21 @@ class HandSolver:
         bodies: of the same hands.
         limits: of the joints `points.joints`.
         mapped: which of them have a row in the direct map, so that their guess weighs `MAPPED`, not `REST`. Shape (m,).
+        push: how fingers are pushed out of each other.
 
     Raises:
         NsaError: all points of a finger lie at one place.
     """
 
-    def __init__(self, points: HandPoints, bodies: HandBodies, limits: MotionLimits, mapped: NDArray[np.bool_]) -> None:
-        self._bodies = bodies
+    def __init__(
+        self,
+        points: HandPoints,
+        bodies: HandBodies,
+        limits: MotionLimits,
+        mapped: NDArray[np.bool_],
+        push: Push = SOFT,
+    ) -> None:
+        self._bodies, self._push = bodies, push
         self._points, self._lower, self._upper = points, limits.lower, limits.upper
         self._pull = np.where(mapped, MAPPED, REST) ** 2
         at, frames, given = points.at((limits.lower + limits.upper) / 2)
@@ -118,7 +139,7 @@ class HandSolver:
         )
         starts, ends, scales = (np.concatenate(column) for column in zip(*ways, strict=True))
         self._differences = _difference_rows(starts, ends, scales, len(at))
-        is_thumb = np.array([finger.name == "thumb" for _, finger in points.fingers])
+        is_thumb = points.thumbs
         freedom = (np.abs(points.jacobian(frames, given)[each[:, _TIP]]) > _STILL).any(axis=1).sum(axis=-1)
         weights = (
             np.repeat(np.where(is_thumb, THUMB_BONE, BONE * np.minimum(freedom / BONES, 1.0)), BONES)[bones],
@@ -128,6 +149,8 @@ class HandSolver:
         self._weights = np.concatenate(weights)
         self._bones, self._left, self._right, self._thumbs, self._others = bones, left, right, thumbs, others
         self._sides = np.array([SIDES.index(side) for side, _ in points.fingers])
+        self._way_sides = self._sides[starts // len(POINTS)]
+        self.sides: Indices = self._sides[points.moved.argmax(axis=0)]
         self._follows = np.array([[name in finger.follows for name in FINGERS] for _, finger in points.fingers])
 
     def goal(self, human: Array) -> Goal:
@@ -150,32 +173,32 @@ class HandSolver:
         )
         return Goal(np.concatenate(ways), np.concatenate([self._weights, THUMB_FAR + THUMB_NEAR * near]))
 
-    def solve(self, human: Array, previous: Array, guess: Array, steps: int = STEPS) -> Array:
+    def solve(self, goal: Goal, previous: Array, guess: Array, steps: int = STEPS, inertia: float = PREVIOUS) -> Array:
         """The joints that follow the signer's hands.
 
         Args:
-            human: palm coordinates, as `HumanHands.points` gives them, finite [m]. Shape (2, 5, 4, 3).
+            goal: what they ask for.
             previous: joints of the frame before [rad]. Shape (m,).
             guess: what joints are drawn to: the direct map, or rest [rad]. Shape (m,).
             steps: Gauss-Newton steps.
+            inertia: weight of what a joint differs from the frame before [1/rad].
 
         Returns:
             Within limits [rad]. Shape (m,).
         """
-        goal = self.goal(human)
         weighted = (self._differences * (goal.weights**2)[:, None]).T
         normal, right = weighted @ self._differences, weighted @ goal.ways
         q = np.clip(previous, self._lower, self._upper)
-        damping, near = PREVIOUS**2 + self._pull, self._bodies.pairs
+        damping, near = inertia**2 + self._pull, self._bodies.pairs
         for _ in range(steps):
             points, frames, given = self._points.at(q)
             moves = self._points.jacobian(frames, given)
             gradient = (normal @ points - right).ravel() @ moves.reshape(-1, len(q))
-            gradient += PREVIOUS**2 * (q - previous) + self._pull * (q - guess)
+            gradient += inertia**2 * (q - previous) + self._pull * (q - guess)
             hessian = moves.reshape(-1, len(q)).T @ (normal @ moves.reshape(len(points), -1)).reshape(-1, len(q))
             hessian.flat[:: len(q) + 1] += damping
             depth, deeper, near = self._bodies.depths(frames, near)
-            pushed = deeper.T * (COLLISION / (1.0 + (depth / THROUGH) ** 2)) ** 2
+            pushed = deeper.T * (self._push.weight / (1.0 + (depth / self._push.through) ** 2)) ** 2
             gradient += pushed @ depth
             hessian += pushed @ deeper
             held = ((q <= self._lower) & (gradient > 0.0)) | ((q >= self._upper) & (gradient < 0.0))
@@ -185,11 +208,17 @@ class HandSolver:
             q = np.clip(q + np.clip(turn, -STEP, STEP), self._lower, self._upper)
         return q
 
-    def cost(self, human: Array, q: Array) -> float:
-        """Weighted sum of squares that is left at joints q (m,), without the weak pulls."""
-        goal = self.goal(human)
-        left = self._differences @ self._points.at(q)[0] - goal.ways
-        return float((goal.weights[:, None] ** 2 * left**2).sum())
+    def costs(self, goal: Goal, q: Array, guess: Array) -> Array:
+        """Weighted sums of squares that are left at joints q (m,), of each of `human.SIDES`. Shape (2,)."""
+        points, frames, _ = self._points.at(q)
+        left = self._differences @ points - goal.ways
+        depth = self._bodies.depth(frames)
+        sums = (
+            (self._way_sides, goal.weights**2 * np.einsum("ri,ri->r", left, left)),
+            (self._bodies.sides, (self._push.weight * depth) ** 2 / (1.0 + (depth / self._push.through) ** 2)),
+            (self.sides, self._pull * (q - guess) ** 2),
+        )
+        return np.asarray(sum(np.bincount(sides, squares, len(SIDES)) for sides, squares in sums))
 
     def _led(self, shares: Array, human: Array) -> Array:
         """What leads each of the robot's fingers, of something of human fingers. (2, 5, ...) -> (N, ...)."""

@@ -19,7 +19,6 @@ from nsa_ros.robots.description.parts import Capsule
 from nsa_ros.robots.description.robot import Robot
 from nsa_ros.robots.hands.bodies import HandBodies
 from nsa_ros.robots.hands.points import HandPoints
-from nsa_ros.robots.human import POINTS
 from nsa_ros.robots.kinematics import Kinematics
 
 Array = NDArray[np.float64]
@@ -37,8 +36,6 @@ PLACES = 16
 OPENED = np.array([0.25, 0.5, 0.75, 1.0])
 """How far a finger may open, from where it is to go to straight: the first that clears the way."""
 
-_MOVES = 1e-6
-
 
 class MakeWay:
     """The next goal of a robot's hand, on its way to a pose.
@@ -53,12 +50,9 @@ class MakeWay:
         self._where = robot.indices(points.joints)
         self._straight = straight[self._where]
         self._lower, self._upper = robot.limits.lower[self._where], robot.limits.upper[self._where]
-        _, frames, given = points.at((self._lower + self._upper) / 2)
-        moves = points.jacobian(frames, given).reshape(len(points.fingers), len(POINTS) * 3, -1)
-        moved = np.asarray((np.abs(moves) > _MOVES).any(axis=1))
-        thumbs = np.array([finger.name == "thumb" for _, finger in points.fingers])
-        self._thumb: Flags = moved[thumbs].any(axis=0)
-        self._moved: Flags = moved & ~self._thumb & ~thumbs[:, None]
+        thumbs = points.thumbs
+        self._thumb: Flags = points.moved[thumbs].any(axis=0)
+        self._moved: Flags = points.moved & ~self._thumb & ~thumbs[:, None]
         bodies = HandBodies(robot, points)
         of_thumb = thumbs[bodies.fingers] & (bodies.fingers >= 0)
         pairs = bodies.pairs[of_thumb[bodies.pairs].sum(axis=1) == 1]
