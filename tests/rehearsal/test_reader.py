@@ -67,3 +67,14 @@ def test_what_should_move_and_does_not_is_not_read_as_the_letter(g1):
     still = {name: np.repeat(made[name][-1:], 20, axis=0) for name in "JZ"}
     assert reader.read(still["J"]) == ("I",)
     assert reader.read(still["Z"]) == ()
+
+
+def test_a_finger_that_comes_out_late_draws_nothing(g1):
+    robot, made = g1
+    late = np.repeat(made["I"][-1:], 40, axis=0)
+    fingers = robot.indices([name for name in robot.hands["right"].joints if "thumb" not in name])
+    late[:29, fingers] += np.linspace(1.2, 0.0, 29)[:, None]
+    alone = Reader(replace(robot, arms={}), "right")
+    first, last = (alone.held(late[[frame]])[0, :, -1] for frame in (0, -1))
+    assert np.linalg.norm(first - last, axis=-1).max() > 0.04, "a fingertip goes as far as a J does"
+    assert Reader(robot, "right").read(late) == ("I",)

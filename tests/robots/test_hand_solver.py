@@ -4,52 +4,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from followed import Followed, signed
 from tiny_robot import HAND, ROBOT, write
 
-from nsa_ros.body.skeleton import JOINTS, LEFT_HAND, RIGHT_HAND
+from nsa_ros.body.skeleton import JOINTS
 from nsa_ros.errors import NsaError
-from nsa_ros.phonology.handshapes import handshape
 from nsa_ros.robots.description.robot import load_robot
-from nsa_ros.robots.hands.bodies import HandBodies
-from nsa_ros.robots.hands.points import HandPoints
-from nsa_ros.robots.hands.solver import FIRM, MAPPED, PREVIOUS, REST, SOFT, STEP, STEPS, HandSolver
+from nsa_ros.robots.hands.solver import FIRM, MAPPED, PREVIOUS, REST, SOFT, STEP, STEPS
 from nsa_ros.robots.human import HumanHands
-from nsa_ros.robots.motion.limits import MotionLimits
 
 LETTERS = [*"ABCDEFGIKLMNOQRSTVWXY"]
-
-
-class Followed:
-    """A robot's hands and their solver."""
-
-    def __init__(self, robot, mapped=False, push=SOFT):
-        self.robot, self.points = robot, HandPoints(robot)
-        where = robot.indices(self.points.joints)
-        self.limits = MotionLimits(*(limit[where] for limit in robot.limits))
-        self.rest = robot.rest[where]
-        self.bodies = HandBodies(robot, self.points)
-        self.solver = HandSolver(self.points, self.bodies, self.limits, np.full(len(where), mapped), push)
-
-    def follow(self, human, frames=30, start=None):
-        q = self.rest if start is None else start
-        for _ in range(frames):
-            q = self.solver.solve(self.solver.goal(human), q, self.rest)
-        return q
-
-    def at(self, q):
-        return self.points.at(q)[0].reshape(-1, 4, 3)
 
 
 @pytest.fixture(scope="module")
 def own():
     return Followed(load_robot("nsa_hands"))
-
-
-def signed(name):
-    poses = np.zeros((len(JOINTS), 3))
-    poses[RIGHT_HAND] = handshape(name)
-    poses[LEFT_HAND] = handshape(name) * (1.0, -1.0, -1.0)
-    return HumanHands().points(poses)
 
 
 def directions(points):
