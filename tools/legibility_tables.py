@@ -3,17 +3,19 @@
 
     python tools/legibility_tables.py ceilings --urdf FOLDER     # some minutes
     python tools/legibility_tables.py captures --data FOLDER     # of captured letters, docs/reality.md
-    python tools/legibility_tables.py beside --urdf FOLDER       # where dex-retargeting is installed
+    python tools/legibility_tables.py beside --urdf FOLDER       # without dex-retargeting, our rows alone
 
-Each part is kept in docs/robots/legibility.json. Run with OMP_NUM_THREADS=1: the times are those of one core.
+Each part is kept in docs/robots/legibility.json; `--robot NAME` measures one robot anew and leaves the others. Run with
+OMP_NUM_THREADS=1: the times are those of one core.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from nsa_ros.rehearsal.beside import OURS, beside
 from nsa_ros.rehearsal.ceiling import Ceiling, ceiling
 from nsa_ros.rehearsal.hand_geometry import OneHand
 from nsa_ros.rehearsal.legibility import Alphabet, Legibility, digits, human_renditions, inventory, letters
+from nsa_ros.rehearsal.peer import KINDS
 from nsa_ros.rehearsal.seen import palm_points
 from nsa_ros.rehearsal.texts import DIGITS, LETTERS, spelled
 from nsa_ros.robots.description.robot import Robot, load_robot
@@ -42,15 +45,15 @@ ORDERS = 4  # of the letters, in which they are signed besides
 HELD = 60  # frames that a handshape is held before it is read
 
 
-def robots(urdf: Path) -> list[Robot]:
+def robots(names: Sequence[str], urdf: Path) -> list[Robot]:
     """Those of the tables."""
-    return [load_robot(name, None if name.startswith("nsa_") else urdf) for name in ROBOTS]
+    return [load_robot(name, None if name.startswith("nsa_") else urdf) for name in names]
 
 
-def ceilings(urdf: Path) -> dict[str, Any]:
+def ceilings(names: Sequence[str], urdf: Path) -> dict[str, Any]:
     """What each hand can show, and what it does show."""
     rows: dict[str, Any] = {}
-    for robot in robots(urdf):
+    for robot in robots(names, urdf):
         alone = replace(robot, arms={}, hands={SIDE: robot.hands[SIDE]})
         row = {alphabet.name: _told(ceiling(alone, SIDE, alphabet)) for alphabet in (letters(), digits(), inventory())}
         row["free"] = _told(ceiling(alone, SIDE, collisions=True))
@@ -84,13 +87,15 @@ def captures(data: Path) -> dict[str, Any]:
     }
 
 
-def compared(urdf: Path) -> dict[str, Any]:
-    """dex-retargeting on the same poses."""
+def compared(names: Sequence[str], urdf: Path, before: dict[str, Any]) -> dict[str, Any]:
+    """dex-retargeting on the same poses; where it is not installed, its rows are those of before."""
     played, rows = spelled(LETTERS), {}
-    for robot in robots(urdf):
-        table = beside(robot, SIDE, played)
+    kinds = KINDS if find_spec("dex_retargeting") else ()
+    for robot in robots(names, urdf):
+        table = beside(robot, SIDE, played, kinds)
         print(table)
-        rows[robot.name] = [row._asdict() for row in table.rows]
+        old = [] if kinds else [row for row in before.get(robot.name, []) if row["name"] != OURS]
+        rows[robot.name] = [*(row._asdict() for row in table.rows), *old]
     return rows
 
 
@@ -219,13 +224,16 @@ def main() -> None:
     parser.add_argument("part", choices=["ceilings", "captures", "beside", "page"])
     parser.add_argument("--urdf", type=Path, help="folder of URDF files")
     parser.add_argument("--data", type=Path, help="folder of captured letters")
+    parser.add_argument("--robot", action="append", choices=ROBOTS, help="only this one (may be given again)")
     arguments = parser.parse_args()
-    measure: dict[str, Callable[[], dict[str, Any]]] = {
-        "ceilings": lambda: ceilings(arguments.urdf),
-        "captures": lambda: captures(arguments.data),
-        "beside": lambda: compared(arguments.urdf),
-    }
+    names = arguments.robot or ROBOTS
     said = json.loads(DATA.read_text("utf-8")) if DATA.is_file() else {}
+    before = said.get(arguments.part, {})
+    measure: dict[str, Callable[[], dict[str, Any]]] = {
+        "ceilings": lambda: before | ceilings(names, arguments.urdf),
+        "captures": lambda: captures(arguments.data),
+        "beside": lambda: before | compared(names, arguments.urdf, before),
+    }
     if arguments.part in measure:
         said[arguments.part] = measure[arguments.part]()
         DATA.write_text(json.dumps(said, indent=1, sort_keys=True) + "\n", "utf-8")
