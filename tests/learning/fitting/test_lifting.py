@@ -10,7 +10,7 @@ from nsa_ros.learning.fitting.evaluation.cases import seen
 from nsa_ros.learning.fitting.evaluation.detector import DetectorNoise
 from nsa_ros.learning.fitting.figure import MOVING, OpenFigure
 from nsa_ros.learning.fitting.lifting.features import SIZE, features
-from nsa_ros.learning.fitting.lifting.lift import lift, shipped_lifter
+from nsa_ros.learning.fitting.lifting.lift import lift, load_lifter, save_lifter, shipped_lifter
 from nsa_ros.learning.fitting.lifting.network import Lifter
 from nsa_ros.learning.fitting.lifting.train import loss, scale
 from nsa_ros.learning.fitting.lifting.views import Library, Studio
@@ -86,3 +86,12 @@ def test_training_learns(studio):
         optimiser.step()
         values.append(value.item())
     assert values[-1] < 0.8 * values[0]
+
+
+def test_weights_are_kept_with_what_they_were_trained_on(tmp_path):
+    network, file = Lifter(), tmp_path / "lifter.npz"
+    save_lifter(network, file, "signs of nobody")
+    for key, value in load_lifter(file).state_dict().items():
+        torch.testing.assert_close(value, network.state_dict()[key], rtol=1e-3, atol=1e-3)
+    with np.load(file) as kept:
+        assert str(kept["provenance"]) == "signs of nobody"

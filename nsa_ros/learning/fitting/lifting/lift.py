@@ -20,10 +20,27 @@ WEIGHTS = Path(__file__).parent / "data" / "lifter.npz"
 @cache
 def shipped_lifter() -> Lifter:
     """The network in the package, which saw signs of our own lexicon (`train.py`)."""
+    return load_lifter(WEIGHTS)
+
+
+def load_lifter(path: str | Path) -> Lifter:
+    """A network as `save_lifter` wrote it."""
     network = Lifter()
-    with np.load(WEIGHTS, allow_pickle=False) as data:
+    with np.load(path, allow_pickle=False) as data:
         network.load_state_dict({key: torch.tensor(data[key].astype(np.float32)) for key in network.state_dict()})
     return network.eval()
+
+
+def save_lifter(network: Lifter, path: str | Path, provenance: str) -> None:
+    """Write weights as the package ships them, in half precision.
+
+    Args:
+        network: to be kept.
+        path: of the `.npz` file.
+        provenance: what it was trained on, and how.
+    """
+    weights = {key: value.numpy().astype(np.float16) for key, value in network.state_dict().items()}
+    np.savez_compressed(path, provenance=np.array(provenance), **weights)
 
 
 def lift(network: Lifter, landmarks: Landmarks, camera: Camera) -> Lifted:

@@ -1,4 +1,7 @@
-"""Train the shipped lifter: `python -m nsa_ros.learning.fitting.lifting.train`, about half an hour on one CPU core."""
+"""Train the lifter: `python -m nsa_ros.learning.fitting.lifting.train --out lifter.pt`, 4 updates/s on one CPU core.
+
+At the end the weights are beside it as the package ships them, `lifter.npz`.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,14 @@ from torch import Tensor
 
 from nsa_ros.learning.fitting.figure import OpenFigure
 from nsa_ros.learning.fitting.lifting.features import Seen, features
+from nsa_ros.learning.fitting.lifting.lift import save_lifter
 from nsa_ros.learning.fitting.lifting.network import Lifted, Lifter
 from nsa_ros.learning.fitting.lifting.views import Library, Studio
 from nsa_ros.learning.fitting.shipped_prior import motions
+
+PROVENANCE = (
+    "synthetic views of the half of the shipped lexicon that fits are not measured on (split.is_measured); Apache-2.0"
+)
 
 CLIPS, FRAMES = 32, 32
 _POSITIONS = 60.0
@@ -53,7 +61,7 @@ def scale(network: Lifter, library: Library, studio: Studio) -> None:
 
 def main() -> None:
     """Train, saving now and then."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--updates", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=0)
@@ -85,6 +93,7 @@ def main() -> None:
             print(f"{update} {mean:.3f} {time.time() - begun:.0f} s", flush=True)
         if update % 500 == 0 or update == arguments.updates:
             torch.save(network.state_dict(), arguments.out)
+    save_lifter(network, arguments.out.with_suffix(".npz"), PROVENANCE)
 
 
 if __name__ == "__main__":
