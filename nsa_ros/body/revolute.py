@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nsa_ros.body.rotations import dot, rotvec_to_matrix
+from nsa_ros.body.rotations import cross, dot, rotvec_to_matrix
 from nsa_ros.body.skeleton import FINGERS, JOINTS, TIPS, Skeleton, joint_index
 from nsa_ros.errors import NsaError
 
@@ -183,7 +183,7 @@ class RevoluteModel:
         first = np.arctan2(sideways, along)
         second = np.arctan2(np.hypot(sideways, along), dot(turned_c, a)) - self._a_to_c
         carried_b = np.cos(first)[..., None] * b - np.sin(first)[..., None] * self._e
-        third = np.arctan2(dot(turned_b, np.cross(turned_c, carried_b)), dot(turned_b, carried_b))
+        third = np.arctan2(dot(turned_b, cross(turned_c, carried_b)), dot(turned_b, carried_b))
         angles = np.stack([first, second, third], axis=-1)
         return np.concatenate([np.asarray(transl, dtype=np.float64), self._unwrapped(angles, previous)], axis=-1)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nsa_ros.body.rotations import dot
 from nsa_ros.robots.description.parts import Arm, Capsule, Finger
 from nsa_ros.robots.description.robot import Robot
 from nsa_ros.robots.description.urdf import Urdf, frame_at_zero
@@ -128,13 +129,13 @@ def closest(ends: Array, radius: Array, pairs: Indices) -> Closest:
     i, j = pairs.T
     first, second = _nearest(ends[..., i, :, :], ends[..., j, :, :])
     apart = first - second
-    length = np.sqrt(_dot(apart, apart))
+    length = np.sqrt(dot(apart, apart))
     crossing = length < 1e-9
     if crossing.any():
         middles = ends.mean(axis=-2)
         between = middles[..., i, :] - middles[..., j, :] + np.array([0.0, 0.0, 1e-6])
         apart = np.where(crossing[..., None], between, apart)
-    normal = apart / np.maximum(np.sqrt(_dot(apart, apart)), 1e-12)[..., None]
+    normal = apart / np.maximum(np.sqrt(dot(apart, apart)), 1e-12)[..., None]
     return Closest(length - radius[i] - radius[j], normal, first, second)
 
 
@@ -148,14 +149,14 @@ def axes_apart(first: Array, second: Array) -> Array:
     """Distances between line segments by their ends [m]. (..., P, 2, 3), (..., P, 2, 3) -> (..., P)."""
     a, b = _nearest(first, second)
     apart = a - b
-    return np.asarray(np.sqrt(_dot(apart, apart)))
+    return np.asarray(np.sqrt(dot(apart, apart)))
 
 
 def _nearest(first: Array, second: Array) -> tuple[Array, Array]:
     """The points of line segments that are nearest to each other. Shapes (..., P, 3)."""
     a, b = first[..., 0, :], second[..., 0, :]
     u, v, w = first[..., 1, :] - a, second[..., 1, :] - b, a - b
-    uu, vv, uv, uw, vw = _dot(u, u), _dot(v, v), _dot(u, v), _dot(u, w), _dot(v, w)
+    uu, vv, uv, uw, vw = dot(u, u), dot(v, v), dot(u, v), dot(u, w), dot(v, w)
     s = _unit_clip((uv * vw - vv * uw) / np.maximum(uu * vv - uv * uv, _PARALLEL))
     t = _unit_clip((uv * s + vw) / np.maximum(vv, _PARALLEL))
     s = _unit_clip((uv * t - uw) / np.maximum(uu, _PARALLEL))
@@ -236,10 +237,6 @@ def _pairs(
             second = bodies[j]
             if first != second and (names[links[i]], names[links[j]]) not in never:
                 yield i, j, inner.get(first) == second or inner.get(second) == first
-
-
-def _dot(a: Array, b: Array) -> Array:
-    return np.asarray(np.einsum("...i,...i->...", a, b))
 
 
 def _unit_clip(values: Array) -> Array:

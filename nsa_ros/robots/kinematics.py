@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nsa_ros.body.rotations import cross
 from nsa_ros.errors import NsaError
 from nsa_ros.robots.description.urdf import Joint, Urdf
 
@@ -202,15 +203,6 @@ def _below(parents: NDArray[np.intp]) -> NDArray[np.bool_]:
     for joint, parent in enumerate(parents):
         below[joint + 1] |= below[parent]
     return below
-
-
-def cross(a: Array, b: Array) -> Array:
-    """`np.cross` for arrays of vectors, without the time it takes to look at its arguments."""
-    out = np.empty(np.broadcast_shapes(a.shape, b.shape))
-    out[..., 0] = a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1]
-    out[..., 1] = a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2]
-    out[..., 2] = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
-    return out
 
 
 def cross_matrices(vectors: Array) -> Array:

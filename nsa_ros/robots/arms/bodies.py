@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nsa_ros.body.rotations import cross
 from nsa_ros.robots.arms.chain import Chains, Posture
 from nsa_ros.robots.capsules import Capsules, Closest, closest, distances
-from nsa_ros.robots.kinematics import Frames, Kinematics, cross
+from nsa_ros.robots.kinematics import Frames, Kinematics
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]

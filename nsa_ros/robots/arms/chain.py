@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nsa_ros.body.rotations import cross
 from nsa_ros.robots.description.parts import Arm
 from nsa_ros.robots.description.urdf import Joint, Urdf, frame_at_zero
-from nsa_ros.robots.kinematics import cross, cross_matrices
+from nsa_ros.robots.kinematics import cross_matrices
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]

@@ -188,7 +188,7 @@ class HandSolver:
         """
         weighted = (self._differences * (goal.weights**2)[:, None]).T
         normal, right = weighted @ self._differences, weighted @ goal.ways
-        q = np.clip(previous, self._lower, self._upper)
+        q = _clipped(previous, self._lower, self._upper)
         damping, near = inertia**2 + self._pull, self._bodies.pairs
         for _ in range(steps):
             points, frames, given = self._points.at(q)
@@ -205,7 +205,7 @@ class HandSolver:
             free = np.flatnonzero(~held)
             turn = np.zeros(len(q))
             turn[free] = np.linalg.solve(hessian[np.ix_(free, free)], -gradient[free])
-            q = np.clip(q + np.clip(turn, -STEP, STEP), self._lower, self._upper)
+            q = _clipped(q + _clipped(turn, -STEP, STEP), self._lower, self._upper)
         return q
 
     def costs(self, goal: Goal, q: Array, guess: Array) -> Array:
@@ -229,6 +229,11 @@ class HandSolver:
         own = np.where(self._follows, stretched[self._sides], -np.inf)
         shares = np.exp((own - own.max(axis=1, keepdims=True)) / LEADS)
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def _clipped(values: Array, lower: Array | float, upper: Array | float) -> Array:
+    """`np.clip` in a third of its time."""
+    return np.asarray(np.minimum(np.maximum(values, lower), upper))
 
 
 def _fingers_of(fingers: tuple[RobotFinger, ...], side: str) -> list[int]:

@@ -60,6 +60,7 @@ class MakeWay:
         pairs = pairs[bodies.fingers[pairs[:, 1]] >= 0]
         pairs = pairs[np.argsort(bodies.fingers[pairs[:, 1]], kind="stable")]
         self._meets = bodies.fingers[pairs[:, 1]]
+        self._met = np.unique(self._meets)
         own, others = (np.unique(column) for column in pairs.T)
         self._pairs = np.stack([np.searchsorted(own, pairs[:, 0]), np.searchsorted(others, pairs[:, 1])], axis=1)
         self._touch = bodies.capsules.radius[pairs].sum(axis=1)
@@ -105,13 +106,12 @@ class MakeWay:
         Returns:
             Shape (k, N).
         """
-        looked = which[self._meets]
-        meets, (mine, other) = self._meets[looked], self._pairs[looked].T
-        starts = np.flatnonzero(np.diff(meets, prepend=-1))
+        met, looked = self._met[which[self._met]], which[self._meets]
+        starts, (mine, other) = np.searchsorted(self._meets[looked], met), self._pairs[looked].T
         distance = axes_apart(way[:, mine], self._others.ends(fingers)[:, None, other]) - self._touch[looked]
         nearest = np.minimum.reduceat(distance, starts, axis=-1)
         barred = np.zeros((len(fingers), len(which)), dtype=np.bool_)
-        barred[:, meets[starts]] = nearest.min(axis=1) < np.minimum(nearest[:, -1], 0.0) - DEEP
+        barred[:, met] = nearest.min(axis=1) < np.minimum(nearest[:, -1], 0.0) - DEEP
         return barred
 
 
