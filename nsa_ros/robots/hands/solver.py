@@ -152,16 +152,17 @@ class HandSolver:
         self._way_sides = self._sides[starts // len(POINTS)]
         self.sides: Indices = self._sides[points.moved.argmax(axis=0)]
         self._follows = np.array([[name in finger.follows for name in FINGERS] for _, finger in points.fingers])
+        self._alone = bool((self._follows.sum(axis=1) == 1).all())
 
     def goal(self, human: Array) -> Goal:
         """What the signer's hands, palm coordinates (2, 5, 4, 3) [m], ask for."""
-        bones = np.diff(human, axis=2)
-        lengths = np.linalg.norm(bones, axis=-1)
+        bones = human[:, :, 1:] - human[:, :, :-1]
+        lengths = _lengths(bones)
         totals = lengths.sum(axis=-1)
         tips = (human[:, :, _TIP] - human[:, :, _KNUCKLE]) / totals[..., None]
-        shares = self._shares(np.linalg.norm(tips, axis=-1))
+        shares = self._shares(_lengths(tips))
         directions = self._led(shares, bones / lengths[..., None]).reshape(-1, 3)[self._bones]
-        directions = directions / np.maximum(np.linalg.norm(directions, axis=-1, keepdims=True), _STILL)
+        directions = directions / np.maximum(_lengths(directions)[:, None], _STILL)
         place = self._led(shares, human / totals[:, 1:].mean(axis=1)[:, None, None, None])
         thumb = (place[self._thumbs, None, _TIP] - place[self._others]).reshape(-1, 3)
         near = np.exp(-np.einsum("ij,ij->i", thumb, thumb) / REACH**2)
@@ -204,7 +205,7 @@ class HandSolver:
             held = ((q <= self._lower) & (gradient > 0.0)) | ((q >= self._upper) & (gradient < 0.0))
             free = np.flatnonzero(~held)
             turn = np.zeros(len(q))
-            turn[free] = np.linalg.solve(hessian[np.ix_(free, free)], -gradient[free])
+            turn[free] = np.linalg.solve(hessian.take(free, axis=0).take(free, axis=1), -gradient[free])
             q = _clipped(q + _clipped(turn, -STEP, STEP), self._lower, self._upper)
         return q
 
@@ -226,9 +227,16 @@ class HandSolver:
 
     def _shares(self, stretched: Array) -> Array:
         """Share of each human finger in leading each of the robot's. (2, 5) -> (N, 5)."""
+        if self._alone:
+            return self._follows.astype(np.float64)
         own = np.where(self._follows, stretched[self._sides], -np.inf)
         shares = np.exp((own - own.max(axis=1, keepdims=True)) / LEADS)
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def _lengths(vectors: Array) -> Array:
+    """(..., 3) -> (...)."""
+    return np.asarray(np.sqrt(np.square(vectors).sum(axis=-1)))
 
 
 def _clipped(values: Array, lower: Array | float, upper: Array | float) -> Array:

@@ -37,6 +37,9 @@ OPENED = np.array([0.25, 0.5, 0.75, 1.0])
 """How far a finger may open, from where it is to go to straight: the first that clears the way."""
 
 
+_SHARES = np.linspace(0.0, 1.0, PLACES)[:, None]
+
+
 class MakeWay:
     """The next goal of a robot's hand, on its way to a pose.
 
@@ -61,6 +64,7 @@ class MakeWay:
         pairs = pairs[np.argsort(bodies.fingers[pairs[:, 1]], kind="stable")]
         self._meets = bodies.fingers[pairs[:, 1]]
         self._met = np.unique(self._meets)
+        self._every = np.ones(len(points.fingers), dtype=np.bool_)
         own, others = (np.unique(column) for column in pairs.T)
         self._pairs = np.stack([np.searchsorted(own, pairs[:, 0]), np.searchsorted(others, pairs[:, 1])], axis=1)
         self._touch = bodies.capsules.radius[pairs].sum(axis=1)
@@ -78,10 +82,8 @@ class MakeWay:
         there, here = goal[self._where], measured[self._where]
         if not (np.abs(there - here)[self._thumb] > STAYS).any() or not len(self._pairs):
             return goal
-        share = np.linspace(0.0, 1.0, PLACES)[:, None]
-        way = self._thumbs.ends(here + share * (there - here))
-        every = np.ones(len(self._moved), dtype=np.bool_)
-        now, then = self._barred(way, np.stack([here, there]), every)
+        way = self._thumbs.ends(here + _SHARES * (there - here))
+        now, then = self._barred(way, np.stack([here, there]), self._every)
         barred = now | then
         if not barred.any():
             return goal
