@@ -162,16 +162,16 @@ class RobotNode(LifecycleNode):
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Begin to command, from the measured joint state."""
-        motion, commands, parameters = self._motion, self._commands, self._settings.current
-        if motion is None or commands is None:
+        motion, commands, order, parameters = self._motion, self._commands, self._order, self._settings.current
+        if motion is None or commands is None or order is None:
             return FAILURE
-        others, wrong = commands.others(), self._order.wrong if self._order is not None else ""
+        others = commands.others()
         try:
             if others and not parameters.share_topic:
                 raise NsaError(f"{others}; end that node, or start this one with share_topic:=true")
-            if wrong:
-                raise NsaError(wrong)
-            if self._order is not None and self._order.waiting:
+            if order.wrong:
+                raise NsaError(order.wrong)
+            if order.waiting:
                 raise NsaError("controllers have been asked for the order of their joints; try again when they answer")
             motion.activate(self._time())
         except NsaError as error:
@@ -179,8 +179,8 @@ class RobotNode(LifecycleNode):
             self.get_logger().error(self._message, throttle_duration_sec=10.0)
             return FAILURE
         self._activated = True
-        if self._order is not None and self._order.unknown:
-            unknown = ", ".join(self._order.unknown)
+        if order.unknown:
+            unknown = ", ".join(order.unknown)
             self.get_logger().warning(f"{unknown} did not tell the order of its joints: that of the YAML is used")
         sys.setswitchinterval(SWITCH_INTERVAL)
         self._loop = self._loops.add(1.0 / parameters.rate, self._tick, self._on_tick_error, simulated(self))
