@@ -15,6 +15,7 @@ from nsa_ros.rehearsal.legibility import Legibility, letters
 from nsa_ros.robots.description.robot import load_robot
 from nsa_ros.robots.hands.points import HandPoints
 from nsa_ros.robots.hands.solver import STEP, STEPS
+from nsa_ros.robots.motion.follower import Follower
 from nsa_ros.robots.retarget import Retargeter
 
 HANDS = Path(__file__).parents[2].parent / "shared" / "data" / "robot_hands"
@@ -53,11 +54,31 @@ def test_names_are_the_robots_in_its_order(own):
     assert retargeter(pose("A")).shape == (len(own.joints),)
 
 
-@pytest.mark.parametrize("method", ["optimise", "joints"])
-def test_both_methods_show_the_letters(own, method):
-    hands = {side: replace(hand, method=method) for side, hand in own.hands.items()}
-    robot = replace(own, hands=hands)
-    assert len(wrong(robot, "right")) <= 1
+def by(robot, method):
+    return replace(robot, hands={side: replace(hand, method=method) for side, hand in robot.hands.items()})
+
+
+@pytest.mark.parametrize("method", ["optimise", "search", "joints"])
+def test_every_method_shows_the_letters(own, method):
+    assert len(wrong(by(own, method), "right")) <= 1
+
+
+def test_a_hand_that_searches_jumps_and_is_followed_within_limits(own):
+    retargeter, follower = Retargeter(by(own, "search")), Follower(own.limits, 0.01, own.rest)
+    rng, asked, commands = np.random.default_rng(5), [], [own.rest] * 3
+    for frame in range(600):
+        if frame % 60 == 0:
+            poses = pose("MSNT5"[frame // 60 % 5])
+        broken = np.where(rng.random(poses.shape) < 0.01, rng.choice([np.nan, np.inf, 1e9]), poses)
+        asked.append(retargeter(broken, commands[-1]))
+        commands.append(follower.step(asked[-1]))
+    assert np.isfinite(asked).all()
+    assert np.abs(np.diff(asked, axis=0)).max() > STEPS * STEP + 1e-6, "it never jumps"
+    commands = np.array(commands)
+    assert ((commands >= own.limits.lower) & (commands <= own.limits.upper)).all()
+    limits = own.limits.velocity, own.limits.acceleration, own.limits.jerk
+    for order, limit in enumerate(limits, start=1):
+        assert (np.abs(np.diff(commands, n=order, axis=0)) / 0.01**order <= limit * (1 + 1e-6) + 1e-6 / 0.01).all()
 
 
 @pytest.mark.parametrize("name", NAMED)
