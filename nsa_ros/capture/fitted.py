@@ -31,7 +31,7 @@ class Fitted:
         camera: that saw it.
         proportions: factors of `body.proportions.SEGMENTS` that make the shipped figure the signer's.
         betas: shape of a licensed SMPL-X model, zeros for the open figure. Shape (10,).
-        quality: the report (`learning.fitting.quality`): figures, `verdict` and `reasons`.
+        quality: the report (`capture.quality`): figures, `verdict` and `reasons`.
         labels: provenance: source, license, status, detector, expression_basis …
         figure: rest skeleton of a licensed model; None for the open figure, whose is made from `proportions`.
     """

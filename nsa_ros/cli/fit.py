@@ -207,7 +207,7 @@ def _work(arguments: argparse.Namespace) -> tuple[list[Any], Any, ReadOptions]:
     from nsa_ros.learning.fitting.settings import Settings
 
     if arguments.workers < 0:
-        raise NsaError(f"--workers is {arguments.workers}; it must be above 0")
+        raise NsaError(f"--workers is {arguments.workers}; it must be 0 (one for each core) or more")
     options = ReadOptions(
         fps=arguments.fps,
         size=pixels(arguments.size) if arguments.size else None,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
 from nsa_ros.learning.evaluation.figures import figure, shown
+from nsa_ros.learning.plotting import new_page, plain, png
 
 COLOURS = {
     "model": "#c45428", "planned": "#e3a587", "reference": "#2f5d8a", "second": "#7fa3c7", "shuffled": "#b4b8be",
@@ -48,9 +48,7 @@ def draw_plots(result: Mapping[str, Any]) -> dict[str, bytes]:
 
 def _bars(scores: Mapping[str, Mapping[str, float]], keys: Sequence[str]) -> bytes:
     """One panel a score, one bar a column."""
-    from matplotlib.figure import Figure
-
-    page = Figure(figsize=(2.6 * len(keys), 2.3), dpi=110, layout="constrained")
+    page = new_page(2.6 * len(keys), 2.3)
     columns = [name for name in NAMES if any(name in scores[key] for key in keys)]
     for axes, key in zip(page.subplots(1, len(keys), squeeze=False)[0], keys, strict=True):
         about = figure(key)
@@ -60,17 +58,15 @@ def _bars(scores: Mapping[str, Mapping[str, float]], keys: Sequence[str]) -> byt
         axes.bar_label(bars, [shown(scores[key][name], about.unit) for name in present], fontsize=7, padding=1)
         axes.set_xticks([])
         axes.set_title("\n".join(_wrapped(about.title)), fontsize=8)
-        _plain(axes)
+        plain(axes)
         axes.margins(y=0.15)
     handles = [_patch(COLOURS[name], NAMES[name]) for name in columns]
     page.legend(handles=handles, loc="outside lower center", ncols=len(handles), fontsize=7, frameon=False)
-    return _png(page)
+    return png(page)
 
 
 def _plans(plans: Mapping[str, float], reasons: Sequence[str]) -> bytes:
-    from matplotlib.figure import Figure
-
-    page = Figure(figsize=(5.2, 1.9), dpi=110, layout="constrained")
+    page = new_page(5.2, 1.9)
     panels = (("plan_exact", "sentences planned exactly [%]"), ("plan_unit_error", "units wrong [%]"))
     for axes, (key, title) in zip(page.subplots(1, 2), panels, strict=True):
         values = [100 * plans[f"{key}_{reason}"] for reason in reasons]
@@ -80,15 +76,13 @@ def _plans(plans: Mapping[str, float], reasons: Sequence[str]) -> bytes:
         axes.tick_params(labelsize=7)
         axes.set_title(title, fontsize=8)
         axes.margins(x=0.15)
-        _plain(axes)
-    return _png(page)
+        plain(axes)
+    return png(page)
 
 
 def _steps(rows: Sequence[Mapping[str, float]]) -> bytes:
-    from matplotlib.figure import Figure
-
     panels = [panel for panel in _STEP_PANELS if all(panel[0] in row for row in rows)]
-    page = Figure(figsize=(2.4 * len(panels), 2.1), dpi=110, layout="constrained")
+    page = new_page(2.4 * len(panels), 2.1)
     counts = [int(row["steps"]) for row in rows]
     for axes, (key, title, factor) in zip(page.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         values = [factor * row[key] for row in rows]
@@ -99,8 +93,8 @@ def _steps(rows: Sequence[Mapping[str, float]]) -> bytes:
         axes.tick_params(labelsize=7)
         axes.set_title(title, fontsize=8)
         axes.set_xlabel("DDIM steps", fontsize=7)
-        _plain(axes)
-    return _png(page)
+        plain(axes)
+    return png(page)
 
 
 def _wrapped(title: str, width: int = 30) -> list[str]:
@@ -113,14 +107,3 @@ def _patch(colour: str, label: str) -> Any:
     from matplotlib.patches import Patch
 
     return Patch(color=colour, label=label)
-
-
-def _plain(axes: Any) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(labelsize=7)
-
-
-def _png(page: Any) -> bytes:
-    buffer = BytesIO()
-    page.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()

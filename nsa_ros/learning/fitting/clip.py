@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from nsa_ros.body.motion import Motion
-from nsa_ros.body.revolute import ROOT, RevoluteModel
+from nsa_ros.body.revolute import RevoluteModel
 from nsa_ros.body.skeleton import EYES, JAW, default_skeleton
 from nsa_ros.capture.face import face_motion
 from nsa_ros.capture.fitted import Fitted
@@ -16,7 +16,7 @@ from nsa_ros.capture.landmarks import Landmarks
 from nsa_ros.capture.quality import quality
 from nsa_ros.errors import NsaError
 from nsa_ros.learning.data.clips import NO_EXPRESSION, OPEN_EXPRESSION, SMPLX_EXPRESSION
-from nsa_ros.learning.fitting.figure import MOVING
+from nsa_ros.learning.fitting.figure import turns_of
 from nsa_ros.learning.fitting.fit import fit, lifted_start
 from nsa_ros.learning.fitting.prior import Prior
 from nsa_ros.learning.fitting.settings import Settings
@@ -64,7 +64,7 @@ def estimated_start(landmarks: Landmarks, motion: Motion, focal: float | None = 
     if len(motion) != len(landmarks):
         raise NsaError(f"{landmarks.name} has {len(landmarks)} frames, the estimate to start from {len(motion)}")
     q = RevoluteModel(default_skeleton()).from_motion(motion.poses, motion.transl)
-    angles = q[:, len(ROOT) :].reshape(len(q), -1, 3)[:, list(MOVING)]
+    angles = turns_of(q)
     return started(landmarks, first_camera(landmarks, focal), angles)
 
 

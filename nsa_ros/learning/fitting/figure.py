@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from nsa_ros.body.proportions import SEGMENTS
-from nsa_ros.body.revolute import RevoluteModel
+from nsa_ros.body.revolute import ROOT, RevoluteModel
 from nsa_ros.body.skeleton import FINGERS, INDEX, LEFT_HAND, PARENTS, RIGHT_HAND, default_skeleton
 from nsa_ros.body.surface import Capsule, capsules
 from nsa_ros.capture.anchors import anchors, grown_with
@@ -36,6 +36,11 @@ RIGHT_PLACES = slice(29, 44)
 
 _TRUNK = ("pelvis", "spine1", "spine2", "spine3", "neck", "head", "jaw")
 _SEGMENT_OF_BONE = {"shoulder": "upper_arms", "elbow": "forearms", "head": "head", "jaw": "head"}
+
+
+def turns_of(q: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turns of `MOVING` [rad] from playback coordinates. (F, 168) -> (F, 44, 3)."""
+    return q[:, len(ROOT) :].reshape(len(q), -1, 3)[:, list(MOVING)]
 
 
 class Shown(NamedTuple):

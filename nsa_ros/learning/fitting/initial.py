@@ -16,7 +16,7 @@ from nsa_ros.body.revolute import RevoluteModel
 from nsa_ros.body.rotations import dot, matrix_to_rotvec, rotvec_to_matrix
 from nsa_ros.body.skeleton import FINGERS, INDEX, JOINTS, PARENTS, TIPS, Skeleton, default_skeleton
 from nsa_ros.capture.landmarks import BODY, HAND, SIDES, Landmarks
-from nsa_ros.learning.fitting.figure import MOVING
+from nsa_ros.learning.fitting.figure import turns_of
 from nsa_ros.learning.fitting.start import Start, first_camera, started
 
 Array = NDArray[np.float64]
@@ -54,7 +54,7 @@ def initial(landmarks: Landmarks, focal: float | None = None) -> Start:
     model, poses = RevoluteModel(skeleton), matrix_to_rotvec(made.local)
     q, bound = model.from_motion(poses, np.zeros((len(poses), 3))), limits(model)
     q[:, 3:] = np.clip(q[:, 3:], bound.lower[3:], bound.upper[3:])
-    return started(landmarks, camera, q[:, 3:].reshape(len(q), -1, 3)[:, list(MOVING)])
+    return started(landmarks, camera, turns_of(q))
 
 
 def _filled(points: Array, confidence: Array) -> Array:

@@ -16,7 +16,7 @@ from nsa_ros.body.skeleton import default_skeleton
 from nsa_ros.capture.camera import Camera
 from nsa_ros.capture.fitted import Fitted
 from nsa_ros.capture.landmarks import Landmarks
-from nsa_ros.learning.fitting.figure import MOVING, OpenFigure
+from nsa_ros.learning.fitting.figure import MOVING, OpenFigure, turns_of
 from nsa_ros.learning.fitting.smplx_figure import SmplxFigure
 from nsa_ros.learning.fitting.start import Start
 
@@ -38,7 +38,7 @@ class Unknowns:
         self, starts: Sequence[Start], shape_size: int, clip: Tensor, device: torch.device, focal_known: bool = False
     ) -> None:
         q = np.concatenate([start.q for start in starts])
-        turns = q[:, len(ROOT) :].reshape(len(q), -1, 3)[:, list(MOVING)]
+        turns = turns_of(q)
         distance = np.maximum(-q[:, 2], 0.1)
         place = np.column_stack([q[:, 0] / distance, q[:, 1] / distance, np.log(distance)])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from nsa_ros.learning.fitting.evaluation.errors import PARTS
 from nsa_ros.learning.fitting.evaluation.methods import DROPOUTS, INITIAL, METHODS, NOISES, OURS
 from nsa_ros.learning.fitting.evaluation.summary import TARGETS, figure
+from nsa_ros.learning.plotting import new_page, plain, png
 
 ORANGE, BLUE, PALE, GREY = "#c45428", "#2f5d8a", "#7fa3c7", "#b4b8be"
 TITLES = {"body": "body", "left_hand": "left hand", "right_hand": "right hand"}
@@ -32,7 +32,7 @@ def draw_plots(document: Document) -> dict[str, bytes]:
 
 def _methods(headline: Mapping[str, Any]) -> bytes:
     """A panel a part, a bar a method."""
-    page = _page(9.0, 2.7)
+    page = new_page(9.0, 2.7)
     names = [name for name in METHODS if name in headline]
     for place, (part, axes) in enumerate(zip(PARTS, page.subplots(1, len(PARTS)), strict=True)):
         rows = [figure(headline[name], part) for name in names]
@@ -48,13 +48,13 @@ def _methods(headline: Mapping[str, Any]) -> bytes:
         axes.invert_yaxis()
         axes.margins(x=0.15)
         axes.set_title(f"{TITLES[part]} [mm], target {TARGETS[part]:g}", fontsize=8)
-        _plain(axes)
-    return _png(page)
+        plain(axes)
+    return png(page)
 
 
 def _curves(measured: Mapping[str, Any], conditions: Mapping[float, str], label: str) -> bytes:
     """A panel a part, the error against one size of the detector; all on the clips that every condition has."""
-    page = _page(8.0, 2.5)
+    page = new_page(8.0, 2.5)
     few = min(len(measured[name][OURS]) for name in conditions.values())
     for part, axes in zip(PARTS, page.subplots(1, len(PARTS)), strict=True):
         for method in (INITIAL, OURS):
@@ -67,14 +67,14 @@ def _curves(measured: Mapping[str, Any], conditions: Mapping[float, str], label:
         axes.set_ylim(bottom=0.0)
         axes.set_xlabel(label, fontsize=7)
         axes.set_title(f"{TITLES[part]} [mm]", fontsize=8)
-        _plain(axes)
+        plain(axes)
     page.axes[0].legend(fontsize=6, frameon=False)
-    return _png(page)
+    return png(page)
 
 
 def _camera(document: Document) -> bytes:
     """Each clip's error against distance, pitch and yaw of its camera."""
-    page = _page(8.0, 4.2)
+    page = new_page(8.0, 4.2)
     scenes, headline = document["scenes"], document["measured"]["headline"]
     panels = (("distance", "distance [m]", float), ("pitch", "pitch [degrees]", abs), ("yaw", "yaw [degrees]", abs))
     for row, keys in zip(page.subplots(2, len(panels)), (("body",), ("left_hand", "right_hand")), strict=True):
@@ -95,23 +95,6 @@ def _camera(document: Document) -> bytes:
             axes.set_ylim(bottom=0.0)
             axes.set_xlabel(label, fontsize=7)
             axes.set_title("body [mm]" if keys == ("body",) else "hands [mm]", fontsize=8)
-            _plain(axes)
+            plain(axes)
     page.axes[0].legend(fontsize=6, frameon=False)
-    return _png(page)
-
-
-def _page(width: float, height: float) -> Any:
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width, height), dpi=110, layout="constrained")
-
-
-def _plain(axes: Any) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(labelsize=7)
-
-
-def _png(page: Any) -> bytes:
-    buffer = BytesIO()
-    page.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
+    return png(page)

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nsa_ros.body.motion import Motion, mirror_motion
-from nsa_ros.body.revolute import ROOT, RevoluteModel
+from nsa_ros.body.revolute import RevoluteModel
 from nsa_ros.body.skeleton import default_skeleton
 from nsa_ros.capture.landmarks import BODY
-from nsa_ros.learning.fitting.figure import LEFT_PLACES, MOVING, RIGHT_PLACES, OpenFigure
+from nsa_ros.learning.fitting.figure import LEFT_PLACES, MOVING, RIGHT_PLACES, OpenFigure, turns_of
 from nsa_ros.learning.fitting.lifting.features import Seen
 
 Array = NDArray[np.float64]
@@ -55,7 +55,7 @@ class Library:
 
 def _turns(model: RevoluteModel, motion: Motion) -> Array:
     q = model.from_motion(motion.poses, motion.transl)
-    return q[:, len(ROOT) :].reshape(len(q), -1, 3)[:, list(MOVING)]
+    return turns_of(q)
 
 
 class Studio:
