@@ -64,9 +64,6 @@ BRAKING = 3.0
 TOPICS_CHECKED = 0.5
 """How often it is looked who publishes on the command topics [s]."""
 
-TEMPO_MARGIN = 1.01
-"""A signer faster than the robot's tempo by less than this factor is not warned of."""
-
 
 class RobotNode(LifecycleNode):
     """See the module's text for its ROS interface.
@@ -351,15 +348,8 @@ class RobotNode(LifecycleNode):
 
     def _haste(self) -> str:
         parameters: RobotParameters = self._settings.current
-        tempo = self._motion.robot.tempo * parameters.speed if self._motion is not None else float("inf")
-        if self._speed <= tempo * TEMPO_MARGIN:
-            return ""
-        signer = self.resolve_topic_name(parameters.signer)
-        slowed = f" at {parameters.speed:.2g} of its speed" if parameters.speed < 1.0 else ""
-        return (
-            f"the signer's speed {self._speed:.2g} is above this robot's tempo {tempo:.2g}{slowed}, so fast letters "
-            f"are not reached: ros2 param set {signer} speed {tempo:.2g}"
-        )
+        tempo = self._motion.robot.tempo if self._motion is not None else float("inf")
+        return robot_report.haste(self._speed, tempo, parameters.speed, self.resolve_topic_name(parameters.signer))
 
     def _tell(self, message: str) -> None:
         self._message = message

@@ -25,6 +25,9 @@ STATES = {
 }
 """Phase of the conduct to the state in the status."""
 
+TEMPO_MARGIN = 1.01
+"""A signer faster than the robot's tempo by less than this factor is not warned of."""
+
 
 def state(motion: RobotMotion | None, stopped: bool) -> int:
     """The state in the status.
@@ -109,3 +112,22 @@ def diagnostics(
 
 def _age(seconds: float) -> float:
     return seconds if seconds < float("inf") else -1.0
+
+
+def haste(speed: float, tempo: float, slowed: float, signer: str) -> str:
+    """What is told of a signer that is too fast for a robot; nothing for one that is not.
+
+    Args:
+        speed: of the signer, 1 is its own [-].
+        tempo: of the robot, at all of its speed [-].
+        slowed: share of its speed that the robot may use [-].
+        signer: name of the signer's node.
+    """
+    own = tempo * slowed
+    if speed <= own * TEMPO_MARGIN:
+        return ""
+    why = f" at {slowed:.2g} of its speed" if slowed < 1.0 else ""
+    return (
+        f"the signer's speed {speed:.2g} is above this robot's tempo {own:.2g}{why}, so fast letters are not reached: "
+        f"ros2 param set {signer} speed {own:.2g}"
+    )
